@@ -1,0 +1,3 @@
+import { version } from '../index.ts';
+
+console.log(version);
