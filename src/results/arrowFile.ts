@@ -119,6 +119,7 @@ function sourceOf(table: TableName, column: string, batch: Readonly<Record<strin
   return source;
 }
 
+/* oxlint-disable no-underscore-dangle -- the names are apache-arrow's */
 /** apache-arrow's file writer with its bytes going straight to a function instead of a queue that keeps them. */
 class SinkWriter extends RecordBatchFileWriter {
   private readonly take: (bytes: Uint8Array) => void;
@@ -136,6 +137,7 @@ class SinkWriter extends RecordBatchFileWriter {
     return this;
   }
 }
+/* oxlint-enable no-underscore-dangle */
 
 const STAGE_SIZE = 1 << 18;
 
