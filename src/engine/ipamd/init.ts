@@ -1,0 +1,155 @@
+/**
+ * nodeInit: a process of ipamd starts, finds the instance's ENIs, restores the pods it knew, and fills the pool by one step.
+ *
+ * Errors  N.result failed: the process exits; kubelet starts another. What a failed start half built stays until then.
+ * Source  ipamd-spec §1.3 (pkg/ipamd/ipamd.go: nodeInit).
+ */
+import { attachedCount } from '../../core/attached.ts';
+import { ENI_EXCLUDED, ENI_TRUNK, ENI_UNMANAGED, N, NODE_CUSTOM_FEATURE, NODE_TERMINATING, S, type Blocks } from '../../core/node.ts';
+import { draw, STREAM, streamKey } from '../../core/random.ts';
+import { NEVER, NONE, type Block, type EniRow, type Ms } from '../../core/units.ts';
+import { CALL, OK } from './calls.ts';
+import { announceSecurityGroupsForPods } from './cninode.ts';
+import { clearStore, isFreeable, removeCidr, restoreAddress } from './datastore.ts';
+import { increase } from './grow.ts';
+import { ask, askListing, PLACE, RESULT, sleep, type Step } from './places.ts';
+import type { Settings } from './settings.ts';
+import { classify, countUnmanaged, isManaged, setUpEni } from './setup.ts';
+import { isLow, statsOf, trunkWanted } from './targets.ts';
+import { askRelease } from './shrink.ts';
+
+const SETUP_RETRY_MS = 10_000;
+const SETUP_TRIES = 6;
+
+/** What a process does not outlive: the store, the three times, the release cache, the list of unmanaged ENIs, SIGTERM. */
+export function beginInit(b: Blocks, n: Block, _c: Settings, now: Ms): number {
+  const { w, at } = b;
+  clearStore(b, n);
+  for (const field of ['lastAction', 'lastDecrease', 'lastInsufficient'] as const) w[n + N[field]] = NEVER;
+  w[n + N.nodeFlags] &= ~NODE_TERMINATING;
+  w[n + N.unmanagedEnis] = 0;
+  for (let a = 0; a < at.enis; a++) w[n + at.attachedFlags + a] &= ~ENI_UNMANAGED;
+  return askListing(b, n, CALL.describeAllEnis, PLACE.initDescribed, now);
+}
+
+function fail({ w }: Blocks, n: Block): number {
+  w[n + N.result] = RESULT.failed;
+  return PLACE.idle;
+}
+
+export const initDescribed: Step = (b, n, c) => {
+  const { w } = b;
+  if (w[n + N.replyError] !== OK) return fail(b, n);
+  classify(b, n, c);
+  countUnmanaged(b, n);
+  w[n + N.cursor] = 0;
+  w[n + N.orderStart] = c.lowestFirst ? 0 : draw(streamKey(w[n + N.key], STREAM.mapOrder, 0), w[n + N.orders]++) >>> 29;
+  return PLACE.initNextEni;
+};
+
+/** Row of the ENI list at N.cursor: the list went through a Go map. */
+const listedRow = ({ w, at }: Blocks, n: Block) => (w[n + N.orderStart] + w[n + N.cursor]) % Math.max(at.enis, 8);
+
+export const initNextEni: Step = (b, n, c) => {
+  const { w, at } = b;
+  const count = attachedCount(b, n);
+  for (; w[n + N.cursor] < Math.max(at.enis, 8); w[n + N.cursor]++) {
+    const a = listedRow(b, n);
+    if (a >= count || !isManaged(b, n, a)) continue;
+    w[n + N.tries] = 0;
+    const number = w[n + at.attachedNumber + a];
+    w[n + N.setupEni] = number;
+    if ((w[n + at.attachedFlags + a] & ENI_TRUNK) === 0 && c.provisioning) return ask(b, n, CALL.tagEni, PLACE.initTagged, number);
+    return setUpEni(b, n, number, PLACE.initSetUp);
+  }
+  return PLACE.initRestored;
+};
+
+export const initTagged: Step = (b, n) => {
+  const { w } = b;
+  return w[n + N.replyError] === OK ? setUpEni(b, n, w[n + N.setupEni], PLACE.initSetUp) : fail(b, n);
+};
+
+export const initSetUp: Step = (b, n) => {
+  const { w } = b;
+  if (w[n + N.result] === RESULT.failed && ++w[n + N.tries] < SETUP_TRIES) return sleep(b, n, SETUP_RETRY_MS, PLACE.initRetry);
+  w[n + N.cursor]++;
+  return PLACE.initNextEni;
+};
+
+export const initRetry: Step = (b, n) => setUpEni(b, n, b.w[n + N.setupEni], PLACE.initSetUp);
+
+/** ReadBackingStore: pods get back their addresses where a CIDR encloses them; the others' rows are dropped. No cooldown is known. */
+export const initRestored: Step = (b, n, c) => {
+  const { w, at } = b;
+  for (let p = 0; p < at.pods * at.restarts; p++) {
+    const ip = w[n + at.podCheckpoint + p];
+    if (ip === 0) continue;
+    w[n + at.podAddress + p] = restoreAddress(b, n, c, ip);
+    if (w[n + at.podAddress + p] === NONE) w[n + at.podCheckpoint + p] = 0;
+  }
+  w[n + N.cursor] = 0;
+  return PLACE.initNextExcluded;
+};
+
+/** Takes all free slots of one kind out of ENI e, into the node's list. The release cache does not learn of them. */
+export function takeOutKind(b: Blocks, n: Block, c: Settings, e: EniRow, prefix: boolean): void {
+  const { w, at } = b;
+  let count = 0;
+  for (let slot = 0; slot < at.slots; ) {
+    if (!isFreeable(b, n, e, slot, prefix)) { slot++; continue; }
+    w[n + at.list + count++] = w[n + at.slotAddress + e * at.slots + slot];
+    removeCidr(b, n, c, e, slot, false);
+    if (!c.lowestFirst) slot++;
+  }
+  w[n + N.listLength] = prefix ? count : 0;
+  w[n + N.listMore] = prefix ? 0 : count;
+}
+
+/** Excluded ENIs give back the free slots of the present mode. */
+export const initNextExcluded: Step = (b, n, c) => {
+  const { w, at } = b;
+  while (w[n + N.cursor] < at.enis) {
+    const e = w[n + N.cursor]++;
+    if (w[n + at.eniNumber + e] === NONE || (w[n + at.eniFlags + e] & ENI_EXCLUDED) === 0) continue;
+    takeOutKind(b, n, c, e, c.prefixMode);
+    const next = askRelease(b, n, w[n + at.eniNumber + e], PLACE.initNextExcluded, PLACE.initNextExcluded);
+    if (next !== PLACE.initNextExcluded) return next;
+  }
+  w[n + N.cursor] = 0;
+  return PLACE.initNextSwitch;
+};
+
+/** Every ENI gives back the free slots of the other mode. */
+export const initNextSwitch: Step = (b, n, c) => {
+  const { w, at } = b;
+  while (w[n + N.cursor] < at.enis) {
+    const e = w[n + N.cursor]++;
+    if (w[n + at.eniNumber + e] === NONE) continue;
+    takeOutKind(b, n, c, e, !c.prefixMode);
+    const next = askRelease(b, n, w[n + at.eniNumber + e], PLACE.initNextSwitch, PLACE.initNextSwitch);
+    if (next !== PLACE.initNextSwitch) return next;
+  }
+  return PLACE.initReleased;
+};
+
+export const initReleased: Step = (b, n, c) =>
+  c.provisioning ? ask(b, n, CALL.refreshSecurityGroups, PLACE.initRefreshed) : PLACE.initRefreshed;
+
+export const initRefreshed: Step = (b, n, c) => {
+  const { w } = b;
+  if (c.provisioning && w[n + N.replyError] !== OK) return fail(b, n);
+  if (c.customNetworking && c.podEni && w[n + N.eniConfigNamed] === 1) w[n + N.nodeFlags] |= NODE_CUSTOM_FEATURE;
+  if (trunkWanted(b, n, c)) announceSecurityGroupsForPods(b, n, c);
+  w[n + N.result] = RESULT.ok;
+  if (!c.provisioning) return PLACE.idle;
+  return isLow(b, n, c, statsOf(b, n)) ? increase(b, n, PLACE.initFilled) : PLACE.initFilled;
+};
+
+export const initFilled: Step = (b, n, c) => {
+  const { w } = b;
+  if (w[n + N.result] === RESULT.failed) return fail(b, n);
+  if (c.customNetworking && w[n + S.rawTotal] === 0) return fail(b, n); // "Failed to attach any ENIs for custom networking"
+  w[n + N.result] = RESULT.ok;
+  return PLACE.idle;
+};

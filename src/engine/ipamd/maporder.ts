@@ -1,0 +1,37 @@
+/**
+ * Map order: where a walk over a Go map starts.
+ *
+ * Shape   A map that never held more than 8 entries is one group of 8 places, and a walk starts at a uniformly random place of the 8 and goes
+ *         round. A larger one has a fixed circular order and starts at a uniformly random entry.
+ * Source  ipamd-spec §14, measured on Go 1.26.
+ */
+import { N, S, type Blocks, type Layout } from '../../core/node.ts';
+import { draw, STREAM, streamKey } from '../../core/random.ts';
+import { NONE, type Block, type EniRow } from '../../core/units.ts';
+import type { Settings } from './settings.ts';
+
+/** Start row of a walk over `rows` rows with `count` entries, from 16 bits of chance; an entry is a row whose word is not NONE. */
+export function startOfWalk(chance: number, count: number, everOver8: boolean, w: Int32Array, first: number, rows: number): number {
+  if (!everOver8) return chance >>> 13;
+  let k = (chance * count) >>> 16;
+  for (let row = 0; row < rows; row++) if (w[first + row] !== NONE && k-- === 0) return row;
+  return 0;
+}
+
+/** Begins a walk over the ENIs of the data store: N.cursor counts places, `rowAt` turns the count into a row. */
+export function chooseStart(b: Blocks, n: Block, c: Settings): void {
+  const { w, at } = b;
+  w[n + N.cursor] = 0;
+  w[n + N.orderStart] = c.lowestFirst
+    ? 0
+    : startOfWalk(draw(streamKey(w[n + N.key], STREAM.mapOrder, 0), w[n + N.orders]++) >>> 16, w[n + S.eniCount], w[n + S.eniEverOver8] === 1, w, n + at.eniNumber, at.enis);
+}
+
+/** Places of a walk: rows of the table, at least the 8 of a small map. */
+export const walkLength = (at: Layout) => Math.max(at.enis, 8);
+
+/** The ENI row at the k-th place of the walk, or NONE for an empty place. */
+export function rowAt({ w, at }: Blocks, n: Block, k: number): EniRow {
+  const row = (w[n + N.orderStart] + k) % walkLength(at);
+  return row < at.enis && w[n + at.eniNumber + row] !== NONE ? row : NONE;
+}
