@@ -27,7 +27,7 @@ const NODE_FIELDS = {
   // the AWS layer (awsutils and the SDK's retryer)
   awsPlace: 'word', awsTry: 'word', awsSubnet: 'word', awsEni: 'word', awsSubnetsLeft: 'word', ec2Action: 'word', ec2Attempt: 'word', ec2Error: 'word',
   ec2Number: 'word', ec2Served: 'word', ec2LatencyOk: 'word', ec2LatencyRefused: 'word', ec2RequestedAt: 'time', sdkTokens: 'word',
-  eniNumberNext: 'word',
+  eniNumberNext: 'word', newEni: 'word', newEniSubnet: 'word', newEniIp: 'word', picks: 'word',
   // the kubelet
   podCount: 'word', podWaiting: 'word', podFirstFree: 'word', podQueued: 'word', arrivalAt: 'time', inbox: 'word',
   // counters of random draws, one per stream
