@@ -2,7 +2,7 @@
  * A batch of every table by one plain rule, and the values that a reader must find. Row r of a nullable column is null where
  * r % 5 = 3; texts are not all ASCII; moments lie before and after 2^32 ms.
  */
-import { NULL_OF, TABLE_NAMES, columnsOf, type Batch, type Column, type Dictionaries, type TableName } from '../../src/results/schema.ts';
+import { NULL_OF, columnsOf, type Batch, type Column, type Dictionaries, type TableName } from '../../src/results/schema.ts';
 import type { RunIdentity } from '../../src/results/identity.ts';
 
 export const RUN: RunIdentity = {
@@ -62,10 +62,3 @@ export const sampleBatch = <Name extends TableName>(table: Name, rows: number) =
 
 export const sampleDictionaries = <Name extends TableName>(table: Name) =>
   Object.fromEntries(columnsOf(table).flatMap(([name, column]) => (column.kind === 'dictionary' ? [[name, setOf(column)]] : []))) as Dictionaries<Name>;
-
-/** Per table and column the values of all rows: what the Python reader compares with. */
-export const expectedTables = (rows: number) =>
-  Object.fromEntries(TABLE_NAMES.map(table => [
-    table,
-    Object.fromEntries(columnsOf(table).map(([name, column]) => [name, Array.from({ length: rows }, (_, row) => expected(column, row))])),
-  ]));
