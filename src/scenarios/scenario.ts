@@ -47,8 +47,9 @@ export type Zone = { readonly name: string };
 export type Cidr = { readonly text: string; readonly first: number; readonly bits: number; readonly size: number };
 
 export type Subnet = {
-  /** Also its id in results, as `subnet-…` or whatever the scenario calls it. */
   readonly name: string;
+  /** EC2's id, by which manifests name it; the name if none is given. */
+  readonly id: string;
   readonly cidr: Cidr;
   readonly zone: number;
   readonly role: 'node' | 'pod' | 'shared';
@@ -170,8 +171,11 @@ export type Ec2 = {
   readonly latency: Readonly<Record<Ec2Action, Distribution>>;
   /** Of an answer that is an error. */
   readonly refusalLatency: Readonly<Record<Ec2Action, Distribution>>;
-  /** Instance metadata: how late it shows what is new, and how late it forgets what is gone. `ready` adds to a new ENI's own addresses. */
-  readonly imds: { readonly appears: Distribution; readonly vanishes: Distribution; readonly ready: Distribution };
+  /**
+   * Instance metadata shows things late: an attached ENI, its addresses and prefixes (both counted from EC2's effect), and it forgets late
+   * what is gone.
+   */
+  readonly imds: { readonly eniAppears: Distribution; readonly addressesAppear: Distribution; readonly vanishes: Distribution };
   /** Calls a second that others in the account make. */
   readonly backgroundPerSecond: Readonly<Record<Ec2Action, number>>;
   readonly pick: 'random' | 'lowest-free';
@@ -252,7 +256,7 @@ export type ChurnWorkload = {
   readonly placement: Placement;
   /** per-node: each node has its own arrivals and no scheduler is asked; a node at max pods drops what exceeds it. */
   readonly placed: 'scheduler' | 'per-node';
-  /** Mean gap of exponential gaps between arrivals: per node, or of the whole workload, after `placed`. */
+  /** Mean of the exponential gaps between arrivals: per node, or of the whole workload, after `placed`. Not always whole. */
   readonly meanGapMs: number;
   /** Mean pods an arrival, at least 1 (geometric-like: 1 + exponential of mean - 1); 1 = always one. */
   readonly batchMean: number;

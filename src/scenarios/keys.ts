@@ -1,0 +1,90 @@
+/** Keys: which keys a map of the format may have, found by walking its JSON Schema; for suggestions, documentation and editors. */
+import { z } from 'zod';
+import { scenarioSchema } from './schema.ts';
+
+/** The part of JSON Schema (draft 2020-12) that zod writes for this format. */
+export type JsonSchema = {
+  $schema?: string;
+  $id?: string;
+  title?: string;
+  type?: string;
+  description?: string;
+  default?: unknown;
+  const?: unknown;
+  enum?: unknown[];
+  pattern?: string;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
+  additionalProperties?: boolean | JsonSchema;
+  propertyNames?: JsonSchema;
+  minimum?: number;
+  maximum?: number;
+};
+
+let exported: JsonSchema | undefined;
+
+/** JSON Schema of the form that people write: schema/scenario.schema.json. Durations are texts in it; zod takes numbers only to refuse them better. */
+export function jsonSchema(): JsonSchema {
+  if (!exported) {
+    const made = z.toJSONSchema(scenarioSchema, {
+      io: 'input',
+      target: 'draft-2020-12',
+      override: ({ jsonSchema: schema }) => {
+        const alternatives = schema.anyOf;
+        if (schema.enisim === 'duration') {
+          delete schema.enisim;
+          delete schema.anyOf;
+          schema.type = 'string';
+          schema.pattern = '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$';
+          if (typeof schema.default === 'number') delete schema.default;
+        }
+        // A default after a transform is in our units, not in the file's.
+        if (schema.default !== undefined && alternatives && typeof schema.default === 'number') delete schema.default;
+      },
+    }) as JsonSchema;
+    exported = { $schema: made.$schema, $id: 'https://enisim.dev/schema/v1/scenario.schema.json', title: 'enisim scenario', ...made };
+  }
+  return exported;
+}
+
+/** Every schema that may hold at a path: alternatives side by side. */
+export function schemasAt(path: readonly (string | number)[]): JsonSchema[] {
+  let here = alternatives([jsonSchema()]);
+  for (const part of path) {
+    here = alternatives(
+      here.flatMap(schema => {
+        if (typeof part === 'number') return schema.items ? [schema.items] : [];
+        if (schema.properties && Object.hasOwn(schema.properties, part)) return [schema.properties[part]];
+        return typeof schema.additionalProperties === 'object' ? [schema.additionalProperties] : [];
+      }),
+    );
+  }
+  return here;
+}
+
+const alternatives = (schemas: readonly JsonSchema[]): JsonSchema[] => schemas.flatMap(schema => [schema, ...alternatives([...(schema.anyOf ?? []), ...(schema.oneOf ?? [])])]);
+
+/** Known keys of the map at `path`; where a value is asked for, its known words. */
+export function keysAt(path: readonly (string | number)[]): string[] {
+  const here = schemasAt(path);
+  const keys = here.flatMap(schema => Object.keys(schema.properties ?? {}));
+  const words = here.flatMap(schema => [...(schema.enum ?? []), ...(schema.const === undefined ? [] : [schema.const])].map(String));
+  return [...new Set(keys.length > 0 ? keys : words)];
+}
+
+/** For documentation: what a schema takes, in a few words. */
+export function formOf(schema: JsonSchema): string {
+  if (schema.pattern?.includes('ms|s|m|h|d')) return 'duration';
+  const inner = schema.anyOf ?? schema.oneOf;
+  if (inner) return [...new Set(inner.map(formOf))].join(' or ');
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum) return schema.enum.map(String).join(' \\| ');
+  if (schema.type === 'array') return `list of ${schema.items ? formOf(schema.items) : 'anything'}`;
+  if (schema.type === 'object') return 'map';
+  if (schema.type === 'integer') return 'whole number';
+  if (schema.type === 'string') return 'text';
+  return schema.type ?? 'anything';
+}
