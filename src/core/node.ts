@@ -23,13 +23,14 @@ const NODE_FIELDS = {
   lastAction: 'time', lastDecrease: 'time', lastInsufficient: 'time', unmanagedEnis: 'word', nodeFlags: 'word',
   snapTotal: 'word', snapAssigned: 'word',
   // its clock in a run: phase of the loop, next turn that may act, wake-up of a sleep or a call
-  loopAt: 'time', tickAt: 'time', reconcileAt: 'time', wakeAt: 'time', lookAt: 'time',
-  // the AWS layer (awsutils and the SDK's retryer)
-  awsPlace: 'word', awsTry: 'word', awsSubnet: 'word', awsEni: 'word', awsSubnetsLeft: 'word', ec2Action: 'word', ec2Attempt: 'word', ec2Error: 'word',
-  ec2Number: 'word', ec2Served: 'word', ec2LatencyOk: 'word', ec2LatencyRefused: 'word', ec2RequestedAt: 'time', sdkTokens: 'word',
+  loopAt: 'time', tickAt: 'time', reconcileAt: 'time', wakeAt: 'time', lookAt: 'time', bindAt: 'time',
+  // the AWS layer (awsutils and the SDK's retryer): the call's step, its tries; the EC2 request under way
+  awsPlace: 'word', awsTry: 'word', awsSubnet: 'word', awsCursor: 'word', awsDevice: 'word', awsError: 'word',
+  ec2Action: 'word', ec2Attempt: 'word', ec2Error: 'word', ec2Number: 'word', ec2LatencyOk: 'word', ec2LatencyRefused: 'word', ec2Count: 'word',
+  ec2RequestedAt: 'time', sdkTokens: 'word',
   eniNumberNext: 'word', newEni: 'word', newEniSubnet: 'word', newEniIp: 'word', picks: 'word',
   // the kubelet
-  podCount: 'word', podWaiting: 'word', podFirstFree: 'word', podQueued: 'word', arrivalAt: 'time', inbox: 'word',
+  podCount: 'word', podWaiting: 'word', podFirstFree: 'word', podQueued: 'word', arrivalAt: 'time', inbox: 'word', inboxEnd: 'word',
   // counters of random draws, one per stream
   arrivals: 'word', lifetimes: 'word', retries: 'word', orders: 'word', latencies: 'word', jitters: 'word', graces: 'word',
   // awscni_* counters
@@ -44,7 +45,9 @@ const STORE_FIELDS = {
   /** Bit e: ENI e has an address that a pod may get now. */
   pickable: 'word',
   /** F below `lowBelow`: the pool is low; F at or over `highFrom`: something may be released. Set by `setBand`. */
-  lowBelow: 'word', highFrom: 'word',
+  lowBelow: 'word', highFrom: 'word', quietPrefixes: 'word', quietEnis: 'word',
+  /** ENIs that hold no pod and could be freed: not primary, no trunk, no EFA. */
+  idleEnis: 'word',
   coolHead: 'word', coolCount: 'word', cacheCount: 'word', cacheNext: 'word', drift: 'word',
 } as const satisfies ScalarFields;
 
@@ -71,9 +74,14 @@ export interface Dims {
   readonly attachedSlots: number;
   /** 1 when every pod's story is kept for the pods table. */
   readonly podLog: 0 | 1;
+  /** 1 when a scheduler binds pods to the node. */
+  readonly scheduled: 0 | 1;
   /** 1 when ipamd may restart, so that its checkpoint is kept. */
   readonly restarts: 0 | 1;
 }
+
+/** Subnets of one zone among which AllocENI chooses at most. */
+export const CANDIDATES = 8;
 
 export const maskWords = (slots: number) => (slots + 31) >> 5;
 
@@ -83,8 +91,10 @@ const ARRAYS = {
   podAddress: ['word', d => d.pods],
   /** Moment of binding while the pod waits for an address; of its end once that is known. */
   podSince: ['time', d => d.pods],
-  podDeleteAt: ['time', d => d.pods],
-  podId: ['word', d => d.pods],
+  /** Scheduled pods: when the pod is deleted (open loop), or how long it lives from its start (closed loop), and its id. */
+  podDeleteAt: ['time', d => d.pods * d.scheduled],
+  podLife: ['word', d => d.pods * d.scheduled],
+  podId: ['word', d => d.pods * Math.max(d.scheduled, d.podLog)],
   podBoundAt: ['time', d => d.pods * d.podLog],
   podAddressedAt: ['time', d => d.pods * d.podLog],
   podCreatedAt: ['time', d => d.pods * d.podLog],
@@ -126,6 +136,8 @@ const ARRAYS = {
   /** Empty (NEVER), held (FOREVER), or freed but listed by instance metadata before this moment. */
   attachedUntil: ['time', d => d.enis * d.attachedSlots],
   attachedPrefix: ['word', d => d.enis * maskWords(d.attachedSlots)],
+  /** Subnets that AllocENI tries, in this order. */
+  candidate: ['word', () => CANDIDATES],
   /** Addresses that a call names or an answer brings. */
   list: ['word', d => Math.max(d.slots, 1)],
 } as const satisfies ArrayFields<Dims>;
@@ -143,6 +155,7 @@ export interface Layout extends Offsets<typeof ARRAYS> {
   readonly attachedSlots: number;
   readonly podLog: number;
   readonly restarts: number;
+  readonly scheduled: number;
   readonly maskWords: number;
   readonly attachedMaskWords: number;
   /** Words from one node to the next. */
@@ -179,7 +192,7 @@ export function clearBlock(b: Blocks, n: Block): void {
   const { w, at } = b;
   w.fill(0, n, n + at.stride);
   for (const { kind, from, length } of at.times) if (kind === 'time') w.fill(NEVER, n + from, n + from + length);
-  for (const field of ['tickAt', 'reconcileAt', 'wakeAt', 'lookAt', 'arrivalAt', 'nextAt', 'loopAt'] as const) w[n + N[field]] = FOREVER;
+  for (const field of ['tickAt', 'reconcileAt', 'wakeAt', 'lookAt', 'arrivalAt', 'bindAt', 'loopAt'] as const) w[n + N[field]] = FOREVER;
   w.fill(NONE, n + at.eniNumber, n + at.eniNumber + at.enis);
   w.fill(NONE, n + at.attachedNumber, n + at.attachedNumber + at.enis);
   w.fill(NONE, n + at.podAddress, n + at.podAddress + at.pods);
@@ -197,6 +210,8 @@ export const ENI_UNMANAGED = 16;
 export const ENI_TAGGED = 32;
 export const ENI_NO_MANAGE = 64;
 export const ENI_MANAGE = 128;
+/** EC2: detached and not deleted yet. */
+export const ENI_DETACHED = 256;
 
 /** Bits of `nodeFlags`. */
 export const NODE_CORDONED = 1;

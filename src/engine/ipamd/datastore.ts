@@ -186,7 +186,7 @@ export function removeCidr(b: Blocks, n: Block, c: Settings, e: EniRow, slot: nu
   if (owned > 0) {
     w[n + N.forceRemovedIps] += disown(b, n, row, row + 1);
     w[n + S.rawAssigned] -= owned;
-    w[n + at.eniOwned + e] -= owned;
+    countOwned(b, n, e, -owned);
     if (counted) w[n + S.assigned] -= owned;
   } else if (prefix) w[n + S.freePrefixes] -= 1;
   forgetCooling(b, n, row, row + 1);
@@ -267,6 +267,7 @@ export function addEni(
   w[n + at.eniSubnet + e] = subnet;
   w[n + at.eniPrimaryIp + e] = primaryIp;
   w[n + S.eniCount] = count + 1;
+  if ((flags & KEPT) === 0) w[n + S.idleEnis] += 1;
   if (count + 1 > 8) w[n + S.eniEverOver8] = 1;
   return e;
 }
@@ -304,6 +305,7 @@ export function removeEni(b: Blocks, n: Block, c: Settings, e: EniRow): void {
     w[n + S.rawAssigned] -= owned;
     w[n + S.assigned] -= sums.countedOwned;
   }
+  else if ((w[n + at.eniFlags + e] & KEPT) === 0) w[n + S.idleEnis] -= 1;
   forgetCooling(b, n, first, first + at.slots);
   w[n + S.rawTotal] -= times * sums.size;
   w[n + S.rawPrefixes] -= times * sums.prefixes;
@@ -334,12 +336,22 @@ export function clearStore(b: Blocks, n: Block): void {
   w.fill(NONE, n + at.eniNumber, n + at.eniNumber + at.enis);
   w.fill(NONE, n + at.podAddress, n + at.podAddress + at.pods);
   for (const field of [
-    'rawTotal', 'rawAssigned', 'rawPrefixes', 'total', 'assigned', 'freePrefixes', 'eniCount', 'eniEverOver8', 'pickable', 'coolHead', 'coolCount',
+    'rawTotal', 'rawAssigned', 'rawPrefixes', 'total', 'assigned', 'freePrefixes', 'eniCount', 'idleEnis', 'eniEverOver8', 'pickable', 'coolHead', 'coolCount',
     'cacheCount', 'cacheNext',
   ] as const) w[n + S[field]] = 0;
 }
 
 // ---------------------------------------------------------------- addresses
+
+/** ENIs that are never freed for want of pods. */
+const KEPT = ENI_PRIMARY | ENI_TRUNK | ENI_EFA;
+
+/** The ENI has `by` more owned addresses; keeps the count of ENIs without any. */
+function countOwned({ w, at }: Blocks, n: Block, e: EniRow, by: number): void {
+  const before = w[n + at.eniOwned + e];
+  w[n + at.eniOwned + e] = before + by;
+  if ((before === 0) !== (before + by === 0) && (w[n + at.eniFlags + e] & KEPT) === 0) w[n + S.idleEnis] += by > 0 ? -1 : 1;
+}
 
 /** Ends the cooldown of all addresses released more than the cooldown ago. Equal is still cooling. */
 export function endCooldowns(b: Blocks, n: Block, c: Settings, now: Ms): void {
@@ -410,7 +422,7 @@ export function assignAddress(b: Blocks, n: Block, c: Settings, now: Ms): Addres
   }
   w[n + at.slotState + row] = next;
   if ((next & HOSTS) === HOSTS) clearAssignable(b, n, e, slot);
-  w[n + at.eniOwned + e] += 1;
+  countOwned(b, n, e, 1);
   w[n + S.rawAssigned] += 1;
   w[n + S.assigned] += 1;
   if (c.prefixMode && ownedHosts(state) === 0) w[n + S.freePrefixes] -= 1;
@@ -435,7 +447,7 @@ export function releaseAddress(b: Blocks, n: Block, c: Settings, ref: AddressRef
   w[n + at.coolRef + place] = ref;
   w[n + S.coolCount] += 1;
   w[n + at.eniLastFreedAt + e] = now;
-  w[n + at.eniOwned + e] -= 1;
+  countOwned(b, n, e, -1);
   w[n + S.rawAssigned] -= 1;
   if (counts(b, n, c, e, slot)) w[n + S.assigned] -= 1;
   if (isPrefix(b, n, e, slot) && ownedHosts(state) === 0) w[n + S.freePrefixes] += 1;
@@ -458,7 +470,7 @@ export function restoreAddress(b: Blocks, n: Block, c: Settings, ip: number): Ad
       const next = state | (1 << host);
       w[n + at.slotState + row] = next;
       if ((next & HOSTS) === HOSTS) clearAssignable(b, n, e, slot);
-      w[n + at.eniOwned + e] += 1;
+      countOwned(b, n, e, 1);
       w[n + S.rawAssigned] += 1;
       if (counts(b, n, c, e, slot)) w[n + S.assigned] += 1;
       return (row << PREFIX_BITS) | host;
@@ -496,7 +508,7 @@ export const MIN_ENI_LIFE_MS = 60_000;
 /** getDeletableENI's tests that time does not change: not primary, no owner, targets met by the others, no trunk, no EFA. */
 export function isUnneeded(b: Blocks, n: Block, c: Settings, e: EniRow): boolean {
   const { w, at } = b;
-  if ((w[n + at.eniFlags + e] & (ENI_PRIMARY | ENI_TRUNK | ENI_EFA)) !== 0 || w[n + at.eniOwned + e] > 0) return false;
+  if ((w[n + at.eniFlags + e] & KEPT) !== 0 || w[n + at.eniOwned + e] > 0) return false;
   const prefixGuard = c.prefixMode && c.warmPrefixTarget > 0;
   if (!c.ipTargets && !prefixGuard) return true;
   let free = 0, size = 0, ownerless = 0;
@@ -518,12 +530,7 @@ export const oldEnoughAt = ({ w, at }: Blocks, n: Block, c: Settings, e: EniRow)
   Math.max(w[n + at.eniCreatedAt + e] + MIN_ENI_LIFE_MS, w[n + at.eniLastFreedAt + e] + c.cooldownMs + 1);
 
 /** CheckFreeableENIexists: not primary, without owners, no trunk, no EFA; no test of age, cooldown or targets. */
-export function freeableEniExists({ w, at }: Blocks, n: Block): boolean {
-  for (let e = 0; e < at.enis; e++) {
-    if (w[n + at.eniNumber + e] !== NONE && w[n + at.eniOwned + e] === 0 && (w[n + at.eniFlags + e] & (ENI_PRIMARY | ENI_TRUNK | ENI_EFA)) === 0) return true;
-  }
-  return false;
-}
+export const freeableEniExists = ({ w }: Blocks, n: Block): boolean => w[n + S.idleEnis] > 0;
 
 export function trunkRow({ w, at }: Blocks, n: Block): EniRow {
   for (let e = 0; e < at.enis; e++) if (w[n + at.eniNumber + e] !== NONE && (w[n + at.eniFlags + e] & ENI_TRUNK) !== 0) return e;
