@@ -102,7 +102,7 @@ function createValidity(name: string, nullable: boolean, capacity: number): Vali
 
 /**
  * Moments and spans: ms as doubles in, int64 out, written as two Int32 words: a BigInt per value would be an object per value.
- * Exact for all whole numbers of a double; the low word is the value modulo 2^32, which is what |0 keeps.
+ * Exact for all whole numbers of a double; the low word is stored modulo 2^32, as an Int32Array does.
  */
 function momentStore(name: string, type: TimestampMillisecond | DurationMillisecond, start: number, validity: Validity, capacity: number): Store {
   const words = new Int32Array(capacity * 2);
@@ -119,7 +119,7 @@ function momentStore(name: string, type: TimestampMillisecond | DurationMillisec
         const high = Math.floor(value / 4294967296);
         const low = value - high * 4294967296;
         if (low !== Math.floor(low)) throw new BatchError(`${name}: ${ms[row]} is not a whole number of ms`);
-        words[2 * out] = low | 0;
+        words[2 * out] = low;
         words[2 * out + 1] = high;
         validity.setValid(out);
       }

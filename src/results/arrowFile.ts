@@ -31,7 +31,7 @@ export type TableWriter<Name extends TableName> = {
   readonly append: (batch: Batch<Name>, to: number, from?: number) => void;
   /** Writes what is left and the footer, gives the file its name, and says what was written. */
   readonly finish: () => TableFile;
-  /** Closes the file without finishing it: the .part stays. */
+  /** Closes the file without finishing it: the .part stays. Does nothing after `finish`. */
   readonly abort: () => void;
 };
 
@@ -97,7 +97,7 @@ export function createTableWriter<Name extends TableName>(options: WriterOptions
       renameSync(join(dir, `${file}.part`), join(dir, file));
       return { file, rows, ...written };
     },
-    abort: () => void sink.close(),
+    abort: sink.abort,
   };
 }
 
@@ -140,10 +140,18 @@ class SinkWriter extends RecordBatchFileWriter {
 /* oxlint-enable no-underscore-dangle */
 
 const STAGE_SIZE = 1 << 18;
+const CLOSED = -1;
+
+export type Sink = {
+  readonly write: (bytes: Uint8Array) => void;
+  readonly close: () => { bytes: number; sha256: string };
+  /** Closes the file as it is; does nothing when it is closed. */
+  readonly abort: () => void;
+};
 
 /** A file being written: size and hash are computed on the way, small pieces are gathered. Takes bytes that may change afterwards. */
-export function createSink(path: string): { write: (bytes: Uint8Array) => void; close: () => { bytes: number; sha256: string } } {
-  const fd = openSync(path, 'w');
+export function createSink(path: string): Sink {
+  let fd = openSync(path, 'w');
   const hash = createHash('sha256');
   const stage = new Uint8Array(STAGE_SIZE);
   let staged = 0;
@@ -156,6 +164,11 @@ export function createSink(path: string): { write: (bytes: Uint8Array) => void; 
   const flush = () => {
     if (staged > 0) put(stage.subarray(0, staged));
     staged = 0;
+  };
+  const abort = () => {
+    if (fd === CLOSED) return;
+    closeSync(fd);
+    fd = CLOSED;
   };
   return {
     write(chunk) {
@@ -170,8 +183,9 @@ export function createSink(path: string): { write: (bytes: Uint8Array) => void; 
     },
     close() {
       flush();
-      closeSync(fd);
+      abort();
       return { bytes, sha256: hash.digest('hex') };
     },
+    abort,
   };
 }

@@ -68,7 +68,7 @@ export type Folder = {
   readonly writeText: (file: TextFile, text: string) => void;
   /** Finishes every table that is open, converts to Parquet if asked, and writes the manifest. */
   readonly finish: (measured: Measurements & { readonly podEvents: number }) => Promise<Manifest>;
-  /** Leaves the folder unfinished. Safe after an error and after a second call. */
+  /** Leaves the folder unfinished. Does nothing after `finish`; safe after an error of any other call, and twice. */
   readonly abort: () => void;
 };
 
@@ -100,7 +100,6 @@ export function createFolder(dir: string, options: { readonly run: RunIdentity; 
       const tables: Manifest['tables'] = {};
       for (const name of TABLE_NAMES) {
         const written = writers.get(name)?.finish();
-        writers.delete(name);
         if (written) tables[name] = { version: TABLES[name].version, ...(format === 'parquet' ? await convert(dir, written) : written) };
       }
       const manifest: Manifest = {
@@ -113,7 +112,6 @@ export function createFolder(dir: string, options: { readonly run: RunIdentity; 
     },
     abort() {
       for (const writer of writers.values()) writer.abort();
-      writers.clear();
     },
   };
 }

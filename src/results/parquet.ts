@@ -35,8 +35,9 @@ export async function toParquet(dir: string, arrow: TableFile): Promise<TableFil
       },
     }, { highWaterMark: 1 });
     for await (const chunk of await transformParquetStream(batches, properties)) sink.write(chunk);
-  } finally {
     written = sink.close();
+  } finally {
+    sink.abort();
     await handle.close();
   }
   renameSync(part, join(dir, file));

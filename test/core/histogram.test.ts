@@ -66,6 +66,10 @@ describe('histogram', () => {
     }));
   });
 
+  it('takes a share for what it means, although 0.07 * 100 is a little more than 7', () => {
+    expect(quantile(of(Array.from({ length: 100 }, (_, i) => i + 1)), 0.07)).toBe(7);
+  });
+
   it('says 0 when it is empty, and counts a value beyond its range as the largest', () => {
     expect(quantile(createHistogram(), 0.5)).toBe(0);
     expect(histogramMax(createHistogram())).toBe(0);

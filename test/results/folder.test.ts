@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -49,9 +49,24 @@ describe('the folder of a run', () => {
 
   it('loses its old manifest before anything else of a new run is written', async () => {
     const dir = await finished(fresh());
-    const folder = createFolder(dir, { run: RUN });
+    rmSync(join(dir, 'cluster.arrow'));
+    mkdirSync(join(dir, 'cluster.arrow'));
+    expect(() => createFolder(dir, { run: RUN })).toThrow('cluster.arrow'); // a folder, which is not removed
+    expect(existsSync(join(dir, 'manifest.json'))).toBe(false);
+  });
+
+  it('is cleared of an earlier result', async () => {
+    const dir = await finished(fresh());
+    createFolder(dir, { run: RUN });
     expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('stays finished when abort is called late', async () => {
+    const dir = fresh();
+    const folder = begin(dir);
+    await folder.finish(MEASURED);
     folder.abort();
+    await readFolder(dir);
   });
 
   it('takes the place of an interrupted run', async () => {
@@ -78,7 +93,9 @@ describe('the folder of a run', () => {
     expect(existsSync(join(dir, 'manifest.json'))).toBe(true);
   });
 
-  it('is refused when the disk has no room for the estimate', () => {
+  it('is refused when the disk has no room for the estimate, and only then', () => {
+    const { bavail, bsize } = statfsSync(root);
+    expect(() => createFolder(fresh(), { run: RUN, estimatedBytes: (bavail * bsize) / 2 })).not.toThrow();
     expect(() => createFolder(fresh(), { run: RUN, estimatedBytes: 1e18 })).toThrow('the run will write about 1000000000000 MB, and its disk has');
   });
 });

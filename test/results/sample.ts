@@ -14,7 +14,7 @@ type Words = Float64Array | Uint8Array | Uint16Array | Uint32Array | Int32Array;
 
 const SET = ['alpha', 'beta', 'gamma ü'];
 const isNull = (column: Column, row: number) => column.nullable === true && row % 5 === 3;
-const nodeName = (index: number) => (index % 2 ? `ip-10-0-0-${index}.ec2.internal` : `nœud-${index}`);
+const nodeName = (index: number) => (index % 2 ? `ip-10-0-0-${index}.ec2.internal` : `knöten-${index}`);
 const setOf = (column: Column) => column.values ?? SET;
 const wordOf = (row: number) => (0x0a000001 + row * 0x01010163) >>> 0 || 1;
 
