@@ -50,26 +50,34 @@ export function jsonSchema(): JsonSchema {
   return exported;
 }
 
-/** Every schema that may hold at a path: alternatives side by side. */
-export function schemasAt(path: readonly (string | number)[]): JsonSchema[] {
-  let here = alternatives([jsonSchema()]);
+/** Every schema that may hold at a path: alternatives side by side, but of kinds only the one that `input` names. */
+export function schemasAt(path: readonly (string | number)[], input?: unknown): JsonSchema[] {
+  let value = input;
+  let here = alternatives([jsonSchema()], value);
   for (const part of path) {
-    here = alternatives(
-      here.flatMap(schema => {
-        if (typeof part === 'number') return schema.items ? [schema.items] : [];
-        if (schema.properties && Object.hasOwn(schema.properties, part)) return [schema.properties[part]];
-        return typeof schema.additionalProperties === 'object' ? [schema.additionalProperties] : [];
-      }),
-    );
+    value = typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[part] : undefined;
+    const inner = here.flatMap(schema => {
+      if (typeof part === 'number') return schema.items ? [schema.items] : [];
+      if (schema.properties && Object.hasOwn(schema.properties, part)) return [schema.properties[part]];
+      return typeof schema.additionalProperties === 'object' ? [schema.additionalProperties] : [];
+    });
+    here = alternatives(inner, value);
   }
   return here;
 }
 
-const alternatives = (schemas: readonly JsonSchema[]): JsonSchema[] => schemas.flatMap(schema => [schema, ...alternatives([...(schema.anyOf ?? []), ...(schema.oneOf ?? [])])]);
+function alternatives(schemas: readonly JsonSchema[], value: unknown): JsonSchema[] {
+  return schemas.flatMap(schema => {
+    const kinds = schema.oneOf ?? [];
+    const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
+    const named = kinds.filter(each => each.properties?.kind?.const === kind);
+    return [schema, ...alternatives([...(schema.anyOf ?? []), ...(named.length > 0 ? named : kinds)], value)];
+  });
+}
 
 /** Known keys of the map at `path`; where a value is asked for, its known words. */
-export function keysAt(path: readonly (string | number)[]): string[] {
-  const here = schemasAt(path);
+export function keysAt(path: readonly (string | number)[], input?: unknown): string[] {
+  const here = schemasAt(path, input);
   const keys = here.flatMap(schema => Object.keys(schema.properties ?? {}));
   const words = here.flatMap(schema => [...(schema.enum ?? []), ...(schema.const === undefined ? [] : [schema.const])].map(String));
   return [...new Set(keys.length > 0 ? keys : words)];

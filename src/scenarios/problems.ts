@@ -159,3 +159,9 @@ function bound(origin: string, word: string, limit: number | bigint): string {
   if (origin === 'string') return `a text of ${word} ${limit} characters`;
   return `${word} ${limit}`;
 }
+
+// ---------------------------------------------------------------------------------------------------------------- reports
+
+export type Remark = { readonly found: string; readonly expected: string; readonly suggestion?: string; readonly severity?: Severity; /** The key within `path` that is meant, when it is the key that is wrong. */ readonly key?: string };
+/** Takes a problem at a path of the scenario; `severity` is error unless said otherwise. */
+export type Report = (path: Path, remark: Remark) => void;

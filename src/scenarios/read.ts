@@ -1,0 +1,319 @@
+/**
+ * Read: the text of a scenario file -> a Scenario, or every problem with it at once.
+ *
+ * Shape   YAML -> --set -> each section, and each item of a list, by its own schema -> resolve -> traces. A part that fails is left out, the
+ *         others go on.
+ * Errors  ScenarioError only, with errors and warnings; warnings alone come with the result. Errors of ours are not caught.
+ */
+import { LineCounter, parseAllDocuments, parseDocument, type Document, type ParsedNode } from 'yaml';
+import { z } from 'zod';
+import type { Load } from './files.ts';
+import { keysAt } from './keys.ts';
+import type { EniConfigInput, Items } from './network.ts';
+import { applyOverrides } from './overrides.ts';
+import { formatPath, locate, ScenarioError, show, tell, type Path, type Problem, type Report, type Source } from './problems.ts';
+import { resolve, type Sections } from './resolve.ts';
+import type { Scenario, TraceWorkload } from './scenario.ts';
+import { eniConfigManifest, eniConfigSpec, nodeGroup, SECTIONS, subnet, timedEntry, workload, type SectionName } from './schema.ts';
+import { arrangeTrace, parseTrace, type ParsedTrace, type TracePods } from './traces.ts';
+
+export type ReadOptions = {
+  /** For messages. */
+  readonly file: string;
+  readonly load: Load;
+  /** `path=value` each, applied in order. */
+  readonly overrides?: readonly string[];
+  /** false: trace files are not read, and `traces` stays empty. */
+  readonly readTraces?: boolean;
+};
+
+export type ReadResult = {
+  readonly scenario: Scenario;
+  readonly warnings: readonly Problem[];
+  /** Pods of each trace workload, by the workload's name, arranged for the run: times count from moment 0. */
+  readonly traces: ReadonlyMap<string, TracePods>;
+};
+
+const CHARACTERS_MAX = 4_000_000;
+const ALIASES_MAX = 100;
+
+/** Reads a scenario. Throws ScenarioError with all problems; never another error for anything that a user wrote. */
+export function readScenario(text: string, options: ReadOptions): ReadResult {
+  const problems: Problem[] = [];
+  const { source, input } = readYaml(text, options, problems);
+  const report: Report = (path, { key, found, expected, suggestion = '', severity = 'error' }) =>
+    problems.push({ ...locate(source, path, key), path: formatPath(key === undefined ? path : [...path, key]), found, expected, suggestion, severity });
+
+  const parts = new Parts(input, source, problems);
+  const sections = readSections(parts, options.load, report);
+  const scenario = resolve(sections, report);
+  const traces = options.readTraces === false ? new Map<string, TracePods>() : readTraces(scenario, parts, options.load, report, problems);
+
+  const sorted = inOrder(problems, options.file);
+  if (sorted.some(problem => problem.severity === 'error')) throw new ScenarioError(sorted);
+  return { scenario, warnings: sorted, traces };
+}
+
+/** By place: the scenario's own file first, then --set, then others; each problem once. */
+function inOrder(problems: readonly Problem[], file: string): Problem[] {
+  const rank = (problem: Problem) => (problem.file === file ? 0 : problem.file.startsWith('--set ') ? 1 : 2);
+  const once = new Map(problems.map(problem => [JSON.stringify(problem), problem]));
+  return [...once.values()].sort((a, b) => rank(a) - rank(b) || (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column);
+}
+
+// ---------------------------------------------------------------------------------------------------------------- YAML
+
+type Map_ = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Map_ => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function readYaml(text: string, options: ReadOptions, problems: Problem[]): { source: Source; input: Map_ } {
+  const fatal = (line: number, column: number, found: string, expected: string): never => {
+    throw new ScenarioError([...problems, { file: options.file, line, column, path: '', found, expected, suggestion: '', severity: 'error' }]);
+  };
+  if (text.length > CHARACTERS_MAX) fatal(1, 1, `${text.length} characters`, `at most ${CHARACTERS_MAX}`);
+  const lines = new LineCounter();
+  const document = nestedYaml(() => parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent', merge: true, stringKeys: true })) ?? fatal(1, 1, 'lists or maps nested without end', 'a scenario');
+  if (document.errors.length > 0) throw new ScenarioError([...problems, ...yamlProblems(document, lines, options.file)]);
+  const { overrides, problems: refused } = applyOverrides(document, options.overrides ?? []);
+  problems.push(...refused);
+  const input = toValue(document);
+  if ('failure' in input) fatal(1, 1, input.failure, 'a scenario');
+  const value = 'value' in input ? input.value : null;
+  if (!isObject(value)) return fatal(1, 1, value === null || value === undefined ? 'an empty file' : show(value), 'a map that begins with apiVersion: enisim/v1');
+  return { source: { file: options.file, document, lines, overrides }, input: value };
+}
+
+function yamlProblems(document: Document, lines: LineCounter, file: string): Problem[] {
+  return document.errors.slice(0, 50).map(({ pos, message, code }) => {
+    const { line, col } = lines.linePos(pos[0]);
+    const expected = code === 'MULTIPLE_DOCS' ? 'one document: a scenario is one file without ---' : 'YAML';
+    return { file, line: Math.max(1, line), column: Math.max(1, col), path: '', found: message.split('\n')[0].slice(0, 200), expected, suggestion: '', severity: 'error' };
+  });
+}
+
+/** The YAML parser and its converter recurse; a file that is deeper than the stack is a user's mistake. */
+function nestedYaml<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function toValue(document: Document | Document.Parsed<ParsedNode>): { readonly value: unknown } | { readonly failure: string } {
+  try {
+    return { value: document.toJS({ maxAliasCount: ALIASES_MAX }) };
+  } catch (error) {
+    // ReferenceError: an alias without anchor, or too many aliases; RangeError: nested too deeply; TypeError: a merge of something else than a map.
+    if (error instanceof ReferenceError || error instanceof RangeError || error instanceof TypeError || (error instanceof Error && /merge/i.test(error.message))) return { failure: error.message.split('\n')[0] };
+    throw error;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------- sections
+
+/** Parses parts of the input one by one, and keeps what is wrong with them. */
+class Parts {
+  readonly input: Map_;
+  private readonly source: Source;
+  private readonly problems: Problem[];
+
+  constructor(input: Map_, source: Source, problems: Problem[]) {
+    this.input = input;
+    this.source = source;
+    this.problems = problems;
+  }
+
+  /** The value of one schema at one path, or undefined after its problems are kept. */
+  parse<Schema extends z.ZodType>(schema: Schema, value: unknown, path: Path): z.output<Schema> | undefined {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    for (const told of tell(parsed.error.issues, value, path, at => keysAt(at, this.input))) {
+      const place = locate(this.source, told.path, told.key);
+      this.problems.push({ ...place, path: formatPath(told.key === undefined ? told.path : [...told.path, told.key]), found: told.found, expected: told.expected, suggestion: told.suggestion, severity: 'error' });
+    }
+    return undefined;
+  }
+
+  section<Name extends SectionName>(name: Name): z.output<(typeof SECTIONS)[Name]> | undefined {
+    return this.parse(SECTIONS[name] as z.ZodType, Object.hasOwn(this.input, name) ? this.input[name] : undefined, [name]) as z.output<(typeof SECTIONS)[Name]> | undefined;
+  }
+
+  /** The items of a list that could be read, and the names of all. */
+  items<Schema extends z.ZodType>(section: 'subnets' | 'nodeGroups' | 'workloads' | 'at', schema: Schema): Items<z.output<Schema>> {
+    const value = Object.hasOwn(this.input, section) ? this.input[section] : undefined;
+    if (!Array.isArray(value) || value.length === 0) {
+      this.section(section);
+      return { read: [], names: [] };
+    }
+    const read = value.flatMap((raw: unknown, index) => {
+      const item = this.parse(schema, raw, [section, index]);
+      return item === undefined ? [] : [{ item, index }];
+    });
+    const names = value.flatMap((raw: unknown) => (isObject(raw) ? [raw.name, raw.id].filter(each => typeof each === 'string') : []));
+    return { read, names };
+  }
+}
+
+function readSections(parts: Parts, load: Load, report: Report): Sections {
+  const { input } = parts;
+  parts.parse(z.strictObject(Object.fromEntries(Object.keys(SECTIONS).map(name => [name, z.unknown().optional()]))), input, []);
+  const eniConfigs = readEniConfigs(parts);
+  const manifests = readManifests(parts, load, report);
+  return {
+    apiVersion: parts.section('apiVersion'),
+    name: parts.section('name'),
+    seed: parts.section('seed'),
+    start: parts.section('start'),
+    duration: parts.section('duration'),
+    region: parts.section('region'),
+    zones: parts.section('zones'),
+    vpc: parts.section('vpc'),
+    cni: parts.section('cni'),
+    ec2: parts.section('ec2'),
+    kubelet: parts.section('kubelet'),
+    scheduler: parts.section('scheduler'),
+    outputs: parts.section('outputs'),
+    subnets: parts.items('subnets', subnet),
+    nodeGroups: parts.items('nodeGroups', nodeGroup),
+    workloads: parts.items('workloads', workload),
+    at: parts.items('at', timedEntry),
+    eniConfigs: { read: [...eniConfigs.read, ...manifests.read], names: [...eniConfigs.names, ...manifests.names] },
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------- ENIConfigs
+
+type EniConfigs = Sections['eniConfigs'];
+
+function readEniConfigs(parts: Parts): EniConfigs {
+  const value = parts.input.eniConfigs;
+  if (isObject(value)) {
+    const names = Object.keys(value);
+    const read = names.flatMap((name): EniConfigInput[] => {
+      const path = ['eniConfigs', name];
+      const spec = parts.parse(eniConfigSpec, value[name], path);
+      return spec ? [{ name, ...spec, path }] : [];
+    });
+    return { read, names };
+  }
+  if (Array.isArray(value)) {
+    const read = value.flatMap((raw: unknown, index): EniConfigInput[] => {
+      const path = ['eniConfigs', index];
+      const manifest = parts.parse(eniConfigManifest, raw, path);
+      return manifest ? [ofManifest(manifest, path)] : [];
+    });
+    return { read, names: value.map(nameOfManifest) };
+  }
+  parts.section('eniConfigs');
+  return { read: [], names: [] };
+}
+
+const ofManifest = ({ metadata, spec }: z.output<typeof eniConfigManifest>, path: (string | number)[]): EniConfigInput => ({ name: metadata.name, subnet: spec.subnet, securityGroups: spec.securityGroups, path });
+const nameOfManifest = (raw: unknown): string => (isObject(raw) && isObject(raw.metadata) ? String(raw.metadata.name) : '');
+
+function readManifests(parts: Parts, load: Load, report: Report): EniConfigs {
+  const files = parts.section('manifests') ?? [];
+  const read: EniConfigInput[] = [];
+  const names: string[] = [];
+  files.forEach((file, f) => {
+    const path = ['manifests', f];
+    const bytes = loaded(load, file);
+    if (typeof bytes === 'string') {
+      report(path, { found: JSON.stringify(file), expected: `a file that can be read: ${bytes}` });
+      return;
+    }
+    const text = new TextDecoder().decode(bytes);
+    const documents = text.length > CHARACTERS_MAX ? null : nestedYaml(() => parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' }));
+    if (!documents || !Array.isArray(documents)) {
+      if (!documents) report(path, { found: JSON.stringify(file), expected: 'a file of Kubernetes manifests' });
+      return;
+    }
+    documents.forEach((document, d) => {
+      const value = document.errors.length > 0 ? { failure: document.errors[0].message.split('\n')[0] } : toValue(document);
+      if ('failure' in value) {
+        report(path, { found: `document ${d + 1} of ${file}: ${value.failure}`, expected: 'YAML' });
+        return;
+      }
+      for (const raw of itemsOf(value.value)) {
+        const kind = isObject(raw) ? raw.kind : undefined;
+        if (kind !== 'ENIConfig') {
+          if (raw !== null && raw !== undefined) report(path, { found: `${kind === undefined ? 'something without kind' : show(kind)} in ${file}`, expected: 'ENIConfig; it is passed over', severity: 'warning' });
+          continue;
+        }
+        names.push(nameOfManifest(raw));
+        const manifest = eniConfigManifest.safeParse(raw);
+        if (manifest.success) read.push(ofManifest(manifest.data, path));
+        else for (const told of tell(manifest.error.issues, raw, [], () => [])) report(path, { found: `${nameOfManifest(raw) || 'an ENIConfig'} in ${file}: ${formatPath(told.path)}: ${told.found}`, expected: told.expected });
+      }
+    });
+  });
+  return { read, names };
+}
+
+/** kubectl prints several objects as a List. */
+const itemsOf = (value: unknown): readonly unknown[] => (isObject(value) && typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items) ? value.items : [value]);
+
+/** The bytes, or why there are none. The loader is the caller's, and whatever it throws says why a file cannot be had. */
+function loaded(load: Load, file: string): Uint8Array | string {
+  try {
+    return load(file);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return message.split('\n')[0];
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------- traces
+
+function readTraces(scenario: Scenario, parts: Parts, load: Load, report: Report, problems: Problem[]): Map<string, TracePods> {
+  const raw = Array.isArray(parts.input.workloads) ? (parts.input.workloads as unknown[]) : [];
+  const parsed = new Map<string, ParsedTrace | string>();
+  const traces = new Map<string, TracePods>();
+  for (const each of scenario.workloads) {
+    if (each.kind !== 'trace') continue;
+    const index = raw.findIndex(item => isObject(item) && item.kind === 'trace' && item.file === each.file && (item.name === undefined || item.name === each.name));
+    const path = ['workloads', index, 'file'];
+    const key = `${each.format} ${each.file}`;
+    let trace = parsed.get(key);
+    if (trace === undefined) {
+      const bytes = loaded(load, each.file);
+      trace = typeof bytes === 'string' ? bytes : parseTrace(bytes, each.format);
+      parsed.set(key, trace);
+      if (typeof trace !== 'string') {
+        for (const { line, found, expected } of trace.problems) problems.push({ file: each.file, line, column: 1, path: '', found, expected, suggestion: '', severity: 'error' });
+        if (trace.unlisted > 0) report(path, { found: `${trace.unlisted} further bad rows`, expected: 'none' });
+      }
+    }
+    if (typeof trace === 'string') {
+      report(path, { found: JSON.stringify(each.file), expected: `a file that can be read: ${trace}` });
+      continue;
+    }
+    const missing = each.owners.filter(owner => !(trace.rows.owners).includes(owner));
+    if (missing.length > 0) report(['workloads', index, 'owners'], { found: missing.join(', '), expected: `owners that the trace has: ${trace.rows.owners.slice(0, 8).join(', ')}`, severity: 'warning' });
+    if (trace.rows.count * each.scaleArrivals * each.repeat > ROWS_MAX) {
+      report(path, { found: `${trace.rows.count} rows times ${each.scaleArrivals} times ${each.repeat}`, expected: `at most ${ROWS_MAX} pods` });
+      continue;
+    }
+    const pods = arrangeTrace(trace.rows, each, scenario.seed);
+    checkPods(pods, each, scenario, index, report);
+    traces.set(each.name, pods);
+  }
+  return traces;
+}
+
+const ROWS_MAX = 100_000_000;
+
+/** Pods that no node can ever hold, and windows without pods, are worth a word before a run. */
+function checkPods(pods: TracePods, { placement }: TraceWorkload, scenario: Scenario, index: number, report: Report): void {
+  const path = ['workloads', index];
+  if (pods.count === 0) report(path, { found: 'no pods', expected: 'pods within window and owners', severity: 'warning' });
+  const shapes = scenario.nodeGroups.filter((_, g) => placement.nodeGroups.length === 0 || placement.nodeGroups.includes(g)).flatMap(group => group.shapes);
+  if (shapes.length === 0) return;
+  let homeless = 0;
+  for (let i = 0; i < pods.count; i++) {
+    if (!shapes.some(shape => shape.cpuMilli >= pods.cpuMilli[i] && shape.memoryMib >= pods.memoryMib[i] && shape.gpuMilli >= pods.gpuMilli[i])) homeless++;
+  }
+  if (homeless > 0) report(path, { found: `${homeless} of ${pods.count} pods that ask for more than any node has`, expected: 'requests that fit; they stay pending (see resources)', severity: 'warning' });
+}
