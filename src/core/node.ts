@@ -16,7 +16,7 @@ const NODE_FIELDS = {
   id: 'word', key: 'word', index: 'word', settings: 'word', maxPods: 'word', phase: 'word', zone: 'word',
   primarySubnet: 'word', eniConfigSubnet: 'word', eniConfigNamed: 'word',
   // the agent's state machine: where it is, what it asked of the AWS layer, what came back
-  place: 'word', back: 'word', setupBack: 'word', setupEni: 'word', result: 'word',
+  place: 'word', doing: 'word', back: 'word', setupBack: 'word', setupEni: 'word', result: 'word',
   call: 'word', callEni: 'word', callCount: 'word', callSubnet: 'word', listLength: 'word', listMore: 'word', replyError: 'word', replyCount: 'word',
   cursor: 'word', orderStart: 'word', tries: 'word', wanted: 'word', over: 'word', flags: 'word', walkAt: 'time',
   // the pool manager's memory
@@ -28,14 +28,18 @@ const NODE_FIELDS = {
   awsPlace: 'word', awsTry: 'word', awsSubnet: 'word', awsCursor: 'word', awsDevice: 'word', awsError: 'word',
   ec2Action: 'word', ec2Attempt: 'word', ec2Error: 'word', ec2Number: 'word', ec2LatencyOk: 'word', ec2LatencyRefused: 'word', ec2Count: 'word',
   ec2RequestedAt: 'time', sdkTokens: 'word',
+  // what a DEL asks of the AWS layer while ipamd's loop may wait for a call of its own: prefixes of one ENI to release, in rpcList
+  rpcEni: 'word', rpcCount: 'word',
   eniNumberNext: 'word', newEni: 'word', newEniSubnet: 'word', newEniIp: 'word', picks: 'word',
   // the kubelet
   podCount: 'word', podWaiting: 'word', podFirstFree: 'word', podQueued: 'word', arrivalAt: 'time', inbox: 'word', inboxEnd: 'word',
   // counters of random draws, one per stream
-  arrivals: 'word', lifetimes: 'word', retries: 'word', orders: 'word', latencies: 'word', jitters: 'word', graces: 'word',
+  arrivals: 'word', podNumber: 'word', delays: 'word', lifetimes: 'word', retries: 'word', orders: 'word', latencies: 'word', jitters: 'word', graces: 'word',
   // awscni_* counters
-  noAvailable: 'word', forceRemovedEnis: 'word', forceRemovedIps: 'word', reconcileAdds: 'word', reconcileDels: 'word', eniReconcileAdds: 'word',
-  eniReconcileDels: 'word', ipamdErrors: 'word', nextAt: 'time', decisionNumber: 'word', spare: 'word',
+  addRequests: 'word', delRequests: 'word', noAvailable: 'word', forceRemovedEnis: 'word', forceRemovedIps: 'word', reconcileAdds: 'word', reconcileDels: 'word', eniReconcileAdds: 'word',
+  eniReconcileDels: 'word', ipamdErrors: 'word', decisionNumber: 'word', readyAt: 'time',
+  // rows of the nodes table: the bin that is written next, and the counters at the end of the one before
+  sampleBin: 'word', sampledAdds: 'word', sampledFailed: 'word', sampledDels: 'word',
 } as const satisfies ScalarFields;
 
 const STORE_FIELDS = {
@@ -49,6 +53,7 @@ const STORE_FIELDS = {
   /** ENIs that hold no pod and could be freed: not primary, no trunk, no EFA. */
   idleEnis: 'word',
   coolHead: 'word', coolCount: 'word', cacheCount: 'word', cacheNext: 'word', drift: 'word',
+  cleanHead: 'word', cleanCount: 'word',
 } as const satisfies ScalarFields;
 
 export const N = scalarOffsets(NODE_FIELDS);
@@ -104,6 +109,11 @@ const ARRAYS = {
   // what was released from a pod less than the cooldown ago, oldest first, as a ring
   coolAt: ['time', d => d.cooling],
   coolRef: ['word', d => d.cooling],
+  // CIDRs that the last pod left on an excluded ENI, oldest first, as a ring. Only a restart puts pods on such an ENI.
+  cleanAt: ['time', d => d.cooling * d.restarts],
+  cleanEni: ['word', d => d.cooling * d.restarts],
+  cleanAddress: ['word', d => d.cooling * d.restarts],
+  cleanKind: ['word', d => d.cooling * d.restarts],
   // ipamd's data store
   eniNumber: ['word', d => d.enis],
   eniFlags: ['word', d => d.enis],
@@ -140,6 +150,8 @@ const ARRAYS = {
   candidate: ['word', () => CANDIDATES],
   /** Addresses that a call names or an answer brings. */
   list: ['word', d => Math.max(d.slots, 1)],
+  /** Prefixes that a DEL asks to release; only a restart out of prefix mode leaves any. */
+  rpcList: ['word', d => d.slots * d.restarts],
 } as const satisfies ArrayFields<Dims>;
 
 export type ArrayField = keyof typeof ARRAYS;
@@ -179,12 +191,14 @@ export interface Blocks {
   readonly w: Int32Array;
   readonly d: Float64Array;
   readonly at: Layout;
+  /** A thread's own note of when addresses began to cool that an act of the agent has just dropped. */
+  readonly dropped: { count: number; readonly at: Int32Array };
 }
 
 export function createBlocks(dims: Dims, nodeCount: number, buffer?: ArrayBufferLike): Blocks {
   const at = createLayout(dims);
   const memory = buffer ?? new SharedArrayBuffer(nodeCount * at.stride * 4);
-  return { w: new Int32Array(memory), d: new Float64Array(memory), at };
+  return { w: new Int32Array(memory), d: new Float64Array(memory), at, dropped: { count: 0, at: new Int32Array(dims.cooling) } };
 }
 
 /** Empties a node's block: no ENI, no pod, nothing scheduled, all moments in the past. */

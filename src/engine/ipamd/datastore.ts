@@ -136,7 +136,7 @@ export function addCidr(b: Blocks, n: Block, c: Settings, e: EniRow, ip: number,
 }
 
 /** Forgets ring entries of slot rows in [from, end), and sets each touched ENI's last release anew. */
-function forgetCooling({ w, at }: Blocks, n: Block, from: SlotRow, end: SlotRow): void {
+function forgetCooling({ w, at, dropped }: Blocks, n: Block, from: SlotRow, end: SlotRow): void {
   const count = w[n + S.coolCount];
   if (count === 0) return;
   const head = w[n + S.coolHead];
@@ -146,7 +146,10 @@ function forgetCooling({ w, at }: Blocks, n: Block, from: SlotRow, end: SlotRow)
   for (let i = 0, place = head, to = head; i < count; i++, place = place + 1 === at.cooling ? 0 : place + 1) {
     const ref = w[n + at.coolRef + place];
     const row = ref >> PREFIX_BITS;
-    if (row >= from && row < end) continue;
+    if (row >= from && row < end) {
+      dropped.at[dropped.count++] = w[n + at.coolAt + place];
+      continue;
+    }
     if (row >= e * at.slots && row < (e + 1) * at.slots) lastOfEni = w[n + at.coolAt + place];
     w[n + at.coolRef + to] = ref;
     w[n + at.coolAt + to] = w[n + at.coolAt + place];
@@ -196,6 +199,18 @@ export function removeCidr(b: Blocks, n: Block, c: Settings, e: EniRow, slot: nu
   clearAssignable(b, n, e, slot);
   dropSlot(b, n, c, e, slot);
   return true;
+}
+
+/**
+ * deallocateEmptyCIDR: takes an ownerless slot out of an excluded ENI, of the store only: EC2 keeps the CIDR.
+ * Oddity kept: the running counters do not learn of it (ipamd-spec §2.4).
+ */
+export function forgetEmptied(b: Blocks, n: Block, c: Settings, e: EniRow, slot: number): void {
+  const row = e * b.at.slots + slot;
+  if (isPrefix(b, n, e, slot)) b.w[n + S.freePrefixes] -= 1;
+  forgetCooling(b, n, row, row + 1);
+  clearAssignable(b, n, e, slot);
+  dropSlot(b, n, c, e, slot);
 }
 
 function dropSlot(b: Blocks, n: Block, c: Settings, e: EniRow, slot: number): void {
@@ -337,7 +352,7 @@ export function clearStore(b: Blocks, n: Block): void {
   w.fill(NONE, n + at.podAddress, n + at.podAddress + at.pods);
   for (const field of [
     'rawTotal', 'rawAssigned', 'rawPrefixes', 'total', 'assigned', 'freePrefixes', 'eniCount', 'idleEnis', 'eniEverOver8', 'pickable', 'coolHead', 'coolCount',
-    'cacheCount', 'cacheNext',
+    'cacheCount', 'cacheNext', 'cleanHead', 'cleanCount',
   ] as const) w[n + S[field]] = 0;
 }
 
@@ -496,6 +511,13 @@ export function isFreeable(b: Blocks, n: Block, e: EniRow, slot: number, kind?: 
 export function freeableCount(b: Blocks, n: Block, e: EniRow): number {
   let count = 0;
   for (let slot = 0; slot < b.at.slots; slot++) if (isFreeable(b, n, e, slot)) count++;
+  return count;
+}
+
+/** How many addresses are cooling at `when`, at or after the last event. */
+export function coolingAt({ w, at }: Blocks, n: Block, c: Settings, when: Ms): number {
+  let count = w[n + S.coolCount];
+  for (let place = w[n + S.coolHead]; count > 0 && w[n + at.coolAt + place] < when - c.cooldownMs; count--) if (++place === at.cooling) place = 0;
   return count;
 }
 

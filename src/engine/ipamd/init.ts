@@ -15,7 +15,7 @@ import { increase } from './grow.ts';
 import { ask, askListing, PLACE, RESULT, sleep, type Step } from './places.ts';
 import type { Settings } from './settings.ts';
 import { classify, countUnmanaged, isManaged, setUpEni } from './setup.ts';
-import { isLow, statsOf, trunkWanted } from './targets.ts';
+import { isLow, statsOf } from './targets.ts';
 import { askRelease } from './shrink.ts';
 
 const SETUP_RETRY_MS = 10_000;
@@ -92,18 +92,26 @@ export const initRestored: Step = (b, n, c) => {
   return PLACE.initNextExcluded;
 };
 
-/** Takes all free slots of one kind out of ENI e, into the node's list. The release cache does not learn of them. */
-export function takeOutKind(b: Blocks, n: Block, c: Settings, e: EniRow, prefix: boolean): void {
+/** Takes all free slots of one kind out of ENI e; their addresses go to the words at `to`. Returns how many. The release cache does not learn of them. */
+export function takeOutKind(b: Blocks, n: Block, c: Settings, e: EniRow, prefix: boolean, to: number): number {
   const { w, at } = b;
   let count = 0;
   for (let slot = 0; slot < at.slots; ) {
     if (!isFreeable(b, n, e, slot, prefix)) { slot++; continue; }
-    w[n + at.list + count++] = w[n + at.slotAddress + e * at.slots + slot];
+    w[to + count++] = w[n + at.slotAddress + e * at.slots + slot];
     removeCidr(b, n, c, e, slot, false);
     if (!c.lowestFirst) slot++;
   }
+  return count;
+}
+
+/** Gives back all free slots of one kind of ENI e; goes on at `next`. */
+function releaseKind(b: Blocks, n: Block, c: Settings, e: EniRow, prefix: boolean, next: number): number {
+  const { w, at } = b;
+  const count = takeOutKind(b, n, c, e, prefix, n + at.list);
   w[n + N.listLength] = prefix ? count : 0;
   w[n + N.listMore] = prefix ? 0 : count;
+  return askRelease(b, n, w[n + at.eniNumber + e], next, next);
 }
 
 /** Excluded ENIs give back the free slots of the present mode. */
@@ -112,8 +120,7 @@ export const initNextExcluded: Step = (b, n, c) => {
   while (w[n + N.cursor] < at.enis) {
     const e = w[n + N.cursor]++;
     if (w[n + at.eniNumber + e] === NONE || (w[n + at.eniFlags + e] & ENI_EXCLUDED) === 0) continue;
-    takeOutKind(b, n, c, e, c.prefixMode);
-    const next = askRelease(b, n, w[n + at.eniNumber + e], PLACE.initNextExcluded, PLACE.initNextExcluded);
+    const next = releaseKind(b, n, c, e, c.prefixMode, PLACE.initNextExcluded);
     if (next !== PLACE.initNextExcluded) return next;
   }
   w[n + N.cursor] = 0;
@@ -126,8 +133,7 @@ export const initNextSwitch: Step = (b, n, c) => {
   while (w[n + N.cursor] < at.enis) {
     const e = w[n + N.cursor]++;
     if (w[n + at.eniNumber + e] === NONE) continue;
-    takeOutKind(b, n, c, e, !c.prefixMode);
-    const next = askRelease(b, n, w[n + at.eniNumber + e], PLACE.initNextSwitch, PLACE.initNextSwitch);
+    const next = releaseKind(b, n, c, e, !c.prefixMode, PLACE.initNextSwitch);
     if (next !== PLACE.initNextSwitch) return next;
   }
   return PLACE.initReleased;
@@ -140,7 +146,7 @@ export const initRefreshed: Step = (b, n, c) => {
   const { w } = b;
   if (c.provisioning && w[n + N.replyError] !== OK) return fail(b, n);
   if (c.customNetworking && c.podEni && w[n + N.eniConfigNamed] === 1) w[n + N.nodeFlags] |= NODE_CUSTOM_FEATURE;
-  if (trunkWanted(b, n, c)) announceSecurityGroupsForPods(b, n, c);
+  if (c.podEni) announceSecurityGroupsForPods(b, n, c);
   w[n + N.result] = RESULT.ok;
   if (!c.provisioning) return PLACE.idle;
   return isLow(b, n, c, statsOf(b, n)) ? increase(b, n, PLACE.initFilled) : PLACE.initFilled;
@@ -149,7 +155,7 @@ export const initRefreshed: Step = (b, n, c) => {
 export const initFilled: Step = (b, n, c) => {
   const { w } = b;
   if (w[n + N.result] === RESULT.failed) return fail(b, n);
-  if (c.customNetworking && w[n + S.rawTotal] === 0) return fail(b, n); // "Failed to attach any ENIs for custom networking"
+  if (c.customNetworking && w[n + S.total] === 0) return fail(b, n); // "Failed to attach any ENIs for custom networking"
   w[n + N.result] = RESULT.ok;
   return PLACE.idle;
 };

@@ -28,7 +28,7 @@ export const PLACE = {
   setup: 50, setupChecked: 51, setupLinked: 52,
   // nodeIPPoolReconcile
   reconcileListed: 60, reconcileDescribed: 61, reconcileNext: 62, reconcileTagged: 63, reconcileSetUp: 64, reconcileAddresses: 65,
-  reconcileFetched: 66, reconcileMark: 67, reconcileVerified: 68, reconcileSweep: 69, reconcileEnd: 70,
+  reconcileFetched: 66, reconcileMark: 67, reconcileVerified: 68, reconcileSweep: 69,
 } as const;
 
 export type Step = (b: Blocks, n: Block, c: Settings, now: Ms) => number;

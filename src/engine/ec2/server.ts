@@ -1,0 +1,185 @@
+/**
+ * EC2 as a server: takes requests in the order of their arrival, refuses or carries out, and answers each exactly once.
+ *
+ * Why     Everything that nodes share meets here: the account's request rates and the subnets. It runs in the coordinator, so there is one order:
+ *         (time, hash of seed, time and NodeId, NodeId). The hash keeps low node numbers from always winning at the limiter.
+ * Shape   A request's arguments are in the node's block; its effect and its answer go there too. Bucket and effect happen at arrival, the answer
+ *         comes the drawn latency later.
+ * Source  DESIGN §2; vpc-ec2-model §2; ipamd-spec §3.10, §7.1.
+ */
+import { CANDIDATES, ENI_DETACHED, N, type Blocks } from '../../core/node.ts';
+import { findAttached } from '../../core/attached.ts';
+import { mix, STREAM, streamKey } from '../../core/random.ts';
+import { freeCount } from '../../core/subnet.ts';
+import { FOREVER, NONE, type Block, type Ms, type NodeIndex } from '../../core/units.ts';
+import { assert } from '../../core/assert.ts';
+import { ACTION } from '../actions.ts';
+import { sample } from '../aws/sampler.ts';
+import { AWS } from '../aws/awsutils.ts';
+import { CALL, E_THROTTLED, errorCode, OK } from '../ipamd/calls.ts';
+import type { Settings } from '../ipamd/settings.ts';
+import { addRow, type CallRows } from '../log.ts';
+import { blockOf, type Sampler, type World } from '../thread.ts';
+import { take, type Bucket } from './buckets.ts';
+import { assignAddresses, attachInterface, createInterface, deleteInterface, deleteNewInterface, unassignAddresses, type Ec2World } from './effects.ts';
+
+/** How a subnet stands to the choice of a new ENI's subnet, by its tags (ipamd-spec §7.1). */
+export const SUBNET_TAG = { none: 0, usable: 1, excluded: 2 } as const;
+
+export interface Ec2 extends Ec2World {
+  /** By action. */
+  readonly buckets: readonly Bucket[];
+  /** For Describe calls with neither filter nor paging. */
+  readonly smallDescribe: Bucket;
+  readonly describeByIdIsSmall: boolean;
+  readonly refusedCosts: boolean;
+  readonly enisPerRegion: number;
+  eniCount: number;
+  readonly subnetTag: Uint8Array;
+  readonly subnetZone: Int32Array;
+  readonly appears: Sampler;
+  readonly vanishes: Sampler;
+  readonly ready: Sampler;
+  /** Requests by action: all, refused by the limiter, refused otherwise. */
+  readonly requests: Float64Array;
+  readonly throttled: Float64Array;
+  readonly errors: Float64Array;
+  readonly log: CallRows | null;
+  /** Told of every outcome, for series and summaries. */
+  readonly watch: (at: number, action: number, code: number, subnet: number) => void;
+}
+
+const E_ENI_QUOTA = errorCode('NetworkInterfaceLimitExceeded');
+
+/** Breaks ties at the limiter. */
+export const tieOf = (seed: number, at: Ms, nodeId: number) => mix(mix(seed + (at % 4294967296)) ^ Math.imul(nodeId + 1, 0x9e3779b9));
+
+/** Carries out the open request of a node, sent at absolute time `at`. Returns the absolute time of the answer. */
+export function serve(e: Ec2, world: World, node: NodeIndex, at: Ms): number {
+  const { group, n } = blockOf(world, node);
+  const b = group.blocks;
+  const { w } = b;
+  const action = w[n + N.ec2Action];
+  assert(action > 0, 'serve: the node has an open request');
+  const byId = action === ACTION.describeEnis && e.describeByIdIsSmall;
+  const bucket = byId ? e.smallDescribe : e.buckets[action];
+  w[n + N.replyCount] = keepsList(action, w[n + N.awsPlace]) ? w[n + N.replyCount] : 0;
+  const code = take(bucket, at, e.refusedCosts) ? carryOut(e, world, b, n, world.settings[w[n + N.settings]], action, at) : E_THROTTLED;
+  const latency = code === OK ? w[n + N.ec2LatencyOk] : w[n + N.ec2LatencyRefused];
+  w[n + N.ec2Error] = code;
+  w[n + N.lookAt] = FOREVER;
+  w[n + N.wakeAt] = w[n + N.ec2RequestedAt] + latency;
+  e.requests[action] += 1;
+  if (code === E_THROTTLED) e.throttled[action] += 1;
+  else if (code !== OK) e.errors[action] += 1;
+  const subnet = subnetOf(b, n, action);
+  e.watch(at, action, code, subnet);
+  if (e.log !== null) logCall(e.log, b, n, node, at, latency, action, code, subnet);
+  return at + latency;
+}
+
+function logCall(rows: CallRows, b: Blocks, n: Block, node: NodeIndex, at: Ms, latency: Ms, action: number, code: number, subnet: number): void {
+  const { w } = b;
+  const i = addRow(rows);
+  const r = rows.columns;
+  const fresh = action === ACTION.create || action === ACTION.attach;
+  r.requested[i] = at;
+  r.latency[i] = latency;
+  r.action[i] = action;
+  r.node[i] = node;
+  r.number[i] = w[n + N.ec2Number] - 1;
+  r.attempt[i] = w[n + N.ec2Attempt];
+  r.code[i] = code;
+  r.subnet[i] = subnet;
+  r.eni[i] = !fresh ? w[n + N.callEni] : code === OK ? w[n + N.newEni] : NONE;
+  r.countRequested[i] = requestedOf(b, n, action);
+  r.countGranted[i] = code === OK ? grantedOf(b, n, action) : 0;
+}
+
+/** Between a new ENI's creation and its set-up the list holds its addresses. */
+const keepsList = (action: number, place: number) =>
+  action === ACTION.attach || action === ACTION.describeInstances || (action === ACTION.modify && place === AWS.allocModify) || place === AWS.allocUndo;
+
+function carryOut(e: Ec2, world: World, b: Blocks, n: Block, c: Settings, action: number, at: Ms): number {
+  const { w } = b;
+  const moment = at - world.origin[0];
+  switch (action) {
+    case ACTION.assign:
+      return assignAddresses(e, b, n, w[n + N.callEni], w[n + N.ec2Count], c.prefixMode, c.slotsPerEni);
+    case ACTION.unassign: {
+      const late = moment + imds(e.vanishes, b, n);
+      return unassignAddresses(e, b, n, w[n + N.callEni], w[n + N.call] === CALL.deallocPrefixes, late);
+    }
+    case ACTION.create: {
+      if (e.eniCount >= e.enisPerRegion) return E_ENI_QUOTA;
+      const code = createInterface(e, b, n, w[n + N.awsSubnet], Math.min(w[n + N.callCount], c.slotsPerEni), c.prefixMode);
+      if (code === OK) e.eniCount++;
+      return code;
+    }
+    case ACTION.attach: {
+      const visible = moment + w[n + N.ec2LatencyOk] + imds(e.appears, b, n) + imds(e.ready, b, n);
+      return attachInterface(b, n, c.eniLimit, w[n + N.awsDevice], c.prefixMode, visible);
+    }
+    case ACTION.detach: {
+      const a = findAttached(b, n, w[n + N.callEni]);
+      if (a === NONE) return OK;
+      w[n + b.at.attachedFlags + a] |= ENI_DETACHED;
+      w[n + b.at.attachedVisibleAt + a] = FOREVER;
+      return OK;
+    }
+    case ACTION.delete:
+      e.eniCount--;
+      if (w[n + N.awsPlace] === AWS.allocUndo) deleteNewInterface(e, b, n, c.prefixMode);
+      else if (findAttached(b, n, w[n + N.callEni]) !== NONE) deleteInterface(e, b, n, w[n + N.callEni]);
+      return OK;
+    case ACTION.describeSubnets:
+      if (w[n + N.awsPlace] === AWS.allocSubnets) w[n + N.ec2Count] = candidates(e, b, n, c);
+      return OK;
+    default:
+      return OK;
+  }
+}
+
+function imds(sampler: Sampler, { w }: Blocks, n: Block): Ms {
+  return sampler.fixed >= 0 ? sampler.fixed : sample(sampler, streamKey(w[n + N.key], STREAM.latency, 1), w[n + N.latencies]++);
+}
+
+/** Subnets that a new ENI may use, in the order tried: with discovery all usable ones of the zone, the fullest last; else the primary's. */
+function candidates({ subnets, subnetTag, subnetZone }: Ec2, { w, at }: Blocks, n: Block, c: Settings): number {
+  const primary = w[n + N.primarySubnet];
+  let count = 0;
+  if (!c.subnetDiscovery) {
+    if (subnetTag[primary] !== SUBNET_TAG.excluded) w[n + at.candidate + count++] = primary;
+    return count;
+  }
+  for (let s = 0; s < subnets.subnetCount; s++) {
+    const usable = subnetTag[s] === SUBNET_TAG.usable || (s === primary && subnetTag[s] === SUBNET_TAG.none);
+    if (!usable || subnetZone[s] !== w[n + N.zone]) continue;
+    const free = freeCount(subnets, s);
+    if (count === CANDIDATES && free <= freeCount(subnets, w[n + at.candidate + count - 1])) continue;
+    let place = count < CANDIDATES ? count++ : count - 1;
+    while (place > 0 && freeCount(subnets, w[n + at.candidate + place - 1]) < free) {
+      w[n + at.candidate + place] = w[n + at.candidate + place - 1];
+      place--;
+    }
+    w[n + at.candidate + place] = s;
+  }
+  return count;
+}
+
+function subnetOf(b: Blocks, n: Block, action: number): number {
+  const { w, at } = b;
+  if (action === ACTION.create) return w[n + N.awsSubnet];
+  if (action !== ACTION.assign && action !== ACTION.unassign) return NONE;
+  const a = findAttached(b, n, w[n + N.callEni]);
+  return a === NONE ? NONE : w[n + at.attachedSubnet + a];
+}
+
+function requestedOf({ w }: Blocks, n: Block, action: number): number {
+  if (action === ACTION.assign) return w[n + N.ec2Count];
+  if (action === ACTION.unassign) return w[n + N.listLength];
+  return action === ACTION.create ? w[n + N.callCount] : 0;
+}
+
+const grantedOf = ({ w }: Blocks, n: Block, action: number) =>
+  action === ACTION.assign || action === ACTION.create ? w[n + N.replyCount] : action === ACTION.unassign ? w[n + N.listLength] : 0;
