@@ -65,6 +65,7 @@ export type Folder = {
   readonly dir: string;
   /** Opens a table; once each. */
   readonly table: <Name extends TableName>(table: Name, dictionaries: Dictionaries<Name>, batchRows?: number) => TableWriter<Name>;
+  /** Writes a file that is no table; once each. */
   readonly writeText: (file: TextFile, text: string) => void;
   /** Finishes every table that is open, converts to Parquet if asked, and writes the manifest. */
   readonly finish: (measured: Measurements & { readonly podEvents: number }) => Promise<Manifest>;
@@ -95,7 +96,10 @@ export function createFolder(dir: string, options: { readonly run: RunIdentity; 
       writers.set(table, writer);
       return writer;
     },
-    writeText: (file, text) => void files.push(writeWhole(dir, file, text)),
+    writeText(file, text) {
+      if (files.some(written => written.file === file)) throw new Error(`${file}: it is written already`);
+      files.push(writeWhole(dir, file, text));
+    },
     async finish(measured) {
       const tables: Manifest['tables'] = {};
       for (const name of TABLE_NAMES) {

@@ -58,6 +58,17 @@ describe('an Arrow file', () => {
     }), { numRuns: 20 });
   });
 
+  it('makes the round trip for any number of rows in batches of any size', () => {
+    const [, ip] = columnsOf('pods').find(([name]) => name === 'ip')!;
+    fc.assert(fc.property(fc.nat({ max: 700 }), fc.integer({ min: 1, max: 5 }), (rows, blocks) => {
+      const writer = open('pods', blocks * 64);
+      writer.append(sampleBatch('pods', rows), rows);
+      const read = tableFromIPC(readFileSync(join(root, writer.finish().file)));
+      expect(read.batches.filter(batch => batch.numRows > 0)).toHaveLength(Math.ceil(rows / (blocks * 64)));
+      expect(valuesOf(read, 'ip')).toEqual(Array.from({ length: rows }, (_, row) => expected(ip, row)));
+    }), { numRuns: 40 });
+  });
+
   it('does not look at the arrays of the caller once append has returned', () => {
     const writer = open('cluster');
     const batch = sampleBatch('cluster', 50);
@@ -106,12 +117,18 @@ describe('an Arrow file', () => {
     expect(bytes.equals(write('calls', 100))).toBe(true);
   });
 
-  it('keeps moments exact on both sides of 2^32 ms and before the start', () => {
-    const times = [-1, 0, 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40 + 1, -(2 ** 33) - 5];
-    const writer = createTableWriter({ dir: root, table: 'decisions', dictionaries: sampleDictionaries('decisions'), run: { ...RUN, start: 0 } });
-    writer.append({ ...sampleBatch('decisions', times.length), time: Float64Array.from(times) }, times.length);
-    writer.finish();
-    expect(valuesOf(tableFromIPC(readFileSync(join(root, 'decisions.arrow'))), 'time')).toEqual(times);
+  it('keeps every whole number of ms, on both sides of 2^32 and before the start', () => {
+    const round = (times: readonly number[]) => {
+      const writer = createTableWriter({ dir: root, table: 'decisions', dictionaries: sampleDictionaries('decisions'), run: { ...RUN, start: 0 }, batchRows: 64 });
+      writer.append({ ...sampleBatch('decisions', times.length), time: Float64Array.from(times) }, times.length);
+      writer.finish();
+      return Array.from(tableFromIPC(readFileSync(join(root, 'decisions.arrow'))).getChild('time')!.data.flatMap(data => Array.from(data.values as BigInt64Array, Number)));
+    };
+    const edges = [-1, 0, 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40 + 1, -(2 ** 33) - 5];
+    expect(round(edges)).toEqual(edges);
+    fc.assert(fc.property(fc.array(fc.maxSafeInteger(), { maxLength: 100 }), times => {
+      expect(round(times)).toEqual(times);
+    }));
   });
 });
 

@@ -98,6 +98,20 @@ describe('the summary on the terminal', () => {
     `);
   });
 
+  it('names the worst subnets: out first, then without a /28 first, then lowest', () => {
+    const at = (value: number) => ({ lowestAvailable: { value, atMs: 0 } });
+    const subnets = [subnet('a', at(900)), subnet('b', { exhaustedAtMs: 9_000, ...at(0) }), subnet('c', at(5)), subnet('d', { firstInsufficientCidrBlocksAtMs: 1 }), subnet('e', { exhaustedAtMs: 8_000, ...at(0) })];
+    const shown = (all: SubnetSummary[]) => summaryText({ ...QUIET, subnets: all }).match(/subnet-./g);
+    expect(shown(subnets)).toEqual(['subnet-e', 'subnet-b', 'subnet-d']);
+    expect(shown([subnets[0], subnets[2]])).toEqual(['subnet-c', 'subnet-a']);
+    expect(summaryText({ ...QUIET, subnets })).toContain('  and 2 more');
+  });
+
+  it('does not let a long name hide what happened', () => {
+    const text = summaryText({ ...QUIET, subnets: [subnet('x'.repeat(90), { exhaustedAtMs: 1_000 })] });
+    expect(text).toContain('… 10.0.0.0/20: ran out at 1 s');
+  });
+
   it('colours only what is bad or a heading, and only on request', () => {
     const painted = summaryText(BUSY, { colour: true });
     // oxlint-disable-next-line no-control-regex -- ANSI colours begin with ESC
@@ -156,8 +170,8 @@ describe('numbers for people', () => {
   });
 
   it('give spans two units at most, and carry over instead of saying 60 s', () => {
-    expect([0, 999, 1_000, 12_340, 59_949, 59_950, 60_000, 312_000, 3_599_499, 3_599_500, 11_100_000, 86_399_999, 183_600_000].map(humanSpan))
-      .toEqual(['0 ms', '999 ms', '1 s', '12.3 s', '59.9 s', '1 min', '1 min', '5 min 12 s', '59 min 59 s', '1 h', '3 h 05 min', '1 d', '2 d 03 h']);
+    expect([0, 999, 1_000, 12_340, 59_949, 59_950, 60_000, 312_000, 3_599_499, 3_599_500, 3_631_000, 11_100_000, 86_399_999, 183_600_000].map(humanSpan))
+      .toEqual(['0 ms', '999 ms', '1 s', '12.3 s', '59.9 s', '1 min', '1 min', '5 min 12 s', '59 min 59 s', '1 h', '1 h 01 min', '3 h 05 min', '1 d', '2 d 03 h']);
   });
 
   it('never call something nothing, or a part the whole', () => {
