@@ -1,0 +1,166 @@
+/**
+ * Conformance: does the engine do what the recorded programs did? Replays golden traces and compares every line.
+ *
+ * Shape   A trace's kind stands in its header and picks the replay; a kind that has none yet is counted as skipped, never as matched.
+ *         `lines` are those of operations; a line's number is its place in the file, so the header is line 1.
+ * Errors  A file that cannot be read as a trace is a trace that fails, as does one on which the engine asserts: a breach of ours is a difference.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { cniNodeFeatures, runLine } from './replay/operations.ts';
+import { createReplay, type ReplayOptions } from './replay/node.ts';
+import { dumpChange, dumpFull, NOTHING, readState, type State } from './replay/dump.ts';
+import type { Header, Line, StateDump } from './replay/trace.ts';
+
+export type { Environment, ReplayOptions } from './replay/node.ts';
+
+export interface Difference {
+  readonly line: number;
+  /** The field of the line that differs; `engine` when the replay broke off there. */
+  readonly field: string;
+  readonly expected: unknown;
+  readonly actual: unknown;
+}
+
+export interface TraceReport {
+  readonly id: string;
+  readonly kind: string;
+  readonly lines: number;
+  readonly matched: number;
+  /** Why nothing was replayed. */
+  readonly skipped?: string;
+  readonly firstDifference?: Difference;
+}
+
+export interface ConformanceReport {
+  readonly traces: readonly TraceReport[];
+  readonly traceCount: number;
+  readonly tracesMatched: number;
+  readonly lineCount: number;
+  readonly linesMatched: number;
+  readonly skippedCount: number;
+}
+
+/** Replays the traces in these files and folders; `index.jsonl`, a table of contents, is passed over. */
+export function conform(paths: readonly string[], options: ReplayOptions): ConformanceReport {
+  const traces = paths.flatMap(filesAt).map(path => conformFile(path, options));
+  const replayed = traces.filter(({ skipped }) => skipped === undefined);
+  const sum = (field: 'lines' | 'matched') => replayed.reduce((total, trace) => total + trace[field], 0);
+  return {
+    traces,
+    traceCount: replayed.length,
+    tracesMatched: replayed.filter(({ firstDifference }) => firstDifference === undefined).length,
+    lineCount: sum('lines'),
+    linesMatched: sum('matched'),
+    skippedCount: traces.length - replayed.length,
+  };
+}
+
+const isTrace = (name: string) => /\.jsonl(\.gz)?$/.test(name) && !/^index\.jsonl/.test(name);
+
+function filesAt(path: string): string[] {
+  if (!statSync(path).isDirectory()) return isTrace(basename(path)) ? [path] : [];
+  return readdirSync(path, { recursive: true, encoding: 'utf8' }).filter(name => isTrace(basename(name))).sort().map(name => join(path, name));
+}
+
+function conformFile(path: string, options: ReplayOptions): TraceReport {
+  const content = readFileSync(path);
+  const text = (path.endsWith('.gz') ? gunzipSync(content) : content).toString('utf8');
+  return conformTrace(text, basename(path).replace(/\.jsonl(\.gz)?$/, ''), options);
+}
+
+/** Replays one trace, given as the text of its file. */
+export function conformTrace(text: string, name: string, options: ReplayOptions): TraceReport {
+  let header: Header;
+  let lines: Line[];
+  try {
+    [header, ...lines] = text.split('\n').filter(line => line !== '').map(line => JSON.parse(line));
+  } catch (error) {
+    return { id: name, kind: 'unreadable', lines: 0, matched: 0, firstDifference: broken(1, error) };
+  }
+  const id = header.id ?? name;
+  const kind = header.kind ?? 'ipamd';
+  if (kind !== 'ipamd') return { id, kind, lines: lines.length, matched: 0, skipped: `no replay for traces of kind "${kind}"` };
+  return { id, kind, lines: lines.length, ...replayLines(header, lines, options) };
+}
+
+const broken = (line: number, error: unknown): Difference => ({
+  line, field: 'engine', expected: 'the line to be replayed', actual: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+});
+
+function replayLines(header: Header, lines: readonly Line[], options: ReplayOptions): Pick<TraceReport, 'matched' | 'firstDifference'> {
+  let matched = 0;
+  let firstDifference: Difference | undefined;
+  let at = 0;
+  try {
+    const replay = createReplay(header, lines, options);
+    let before: State = NOTHING;
+    let featuresBefore: string[] = [];
+    for (const [i, expected] of lines.entries()) {
+      at = i + 2; // the header is line 1
+      const outcome = runLine(replay, expected);
+      const state = readState(replay);
+      const features = cniNodeFeatures(replay);
+      const actual: Line = {
+        ...outcome,
+        t: expected.t, op: expected.op,
+        t2: replay.now / 1000,
+        ec2: replay.calls,
+        ...(isDeepStrictEqual(features, featuresBefore) ? {} : { cniNode: features }),
+        st: expected.st?.full ? dumpFull(replay, state) : dumpChange(state, before),
+      };
+      const difference = compareLine(at, expected, actual);
+      if (!difference) matched++;
+      firstDifference ??= difference;
+      before = state;
+      featuresBefore = features;
+    }
+  } catch (error) {
+    firstDifference ??= broken(at, error);
+  }
+  return firstDifference ? { matched, firstDifference } : { matched };
+}
+
+/** The text of a failed init is the program's own. */
+const withoutText = (r: unknown): unknown => (typeof r === 'object' && r !== null && 'ok' in r ? { ok: r.ok } : r);
+
+/** A state without ENIs may leave them out. */
+const withEnis = (st: StateDump | undefined): unknown => (st?.full ? { ...st, e: st.e ?? [] } : st);
+
+/** Fields in the order in which a difference is worth telling: causes before effects. */
+function compareLine(line: number, expected: Line, actual: Line): Difference | undefined {
+  const isStart = expected.op === 'init' || expected.op === 'restart';
+  const pairs: [field: string, expected: unknown, actual: unknown][] = [
+    ['d', expected.d, actual.d],
+    ['ec2', expected.ec2 ?? [], actual.ec2],
+    ['r', isStart ? withoutText(expected.r) : expected.r, actual.r],
+    ['t2', expected.t2 ?? expected.t, actual.t2],
+    ['cniNode', expected.cniNode, actual.cniNode],
+    ['st', withEnis(expected.st), withEnis(actual.st)],
+  ];
+  const different = pairs.find(([, a, b]) => !isDeepStrictEqual(plain(a), plain(b)));
+  return different && { line, field: different[0], expected: different[1], actual: different[2] };
+}
+
+/** As JSON has it: without absent fields, whatever kept the values. */
+const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+
+/** The report as text: a line a trace, the first difference of each that failed, the totals last. */
+export function formatConformance({ traces, traceCount, tracesMatched, lineCount, linesMatched, skippedCount }: ConformanceReport): string {
+  const width = Math.max(0, ...traces.map(({ id }) => id.length));
+  const rows = traces.flatMap(({ id, lines, matched, skipped, firstDifference }) => [
+    `${id.padEnd(width)}  ${skipped ?? `${matched}/${lines} lines`}`,
+    ...(firstDifference ? differenceRows(firstDifference) : []),
+  ]);
+  return [
+    ...rows,
+    ...(skippedCount > 0 ? [`skipped ${skippedCount} traces of kinds without a replay`] : []),
+    `traces ${tracesMatched}/${traceCount}, lines ${linesMatched}/${lineCount}`,
+  ].join('\n');
+}
+
+const differenceRows = ({ line, field, expected, actual }: Difference) => [
+  `  line ${line}, ${field}`, `    expected ${JSON.stringify(expected) ?? 'nothing'}`, `    actual   ${JSON.stringify(actual) ?? 'nothing'}`,
+];
