@@ -59,6 +59,8 @@ export function checkStart(texts: EnvTexts, path: Path, report: Report): void {
   }
   if (env.ENABLE_IPv6 && !env.ENABLE_PREFIX_DELEGATION) report([...path, 'ENABLE_PREFIX_DELEGATION'], { found: 'ENABLE_IPv6 without prefix delegation, with which ipamd does not start', expected: 'ENABLE_PREFIX_DELEGATION=true' });
   if (env.ENABLE_IPv6 && env.AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG) report([...path, 'AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG'], { found: 'custom networking with ENABLE_IPv6, with which ipamd does not start', expected: 'one of them' });
+  for (const name of ENV_NAMES)
+    if (ENVIRONMENT[name].inRun === 'later' && env[name] !== ENVIRONMENT[name].code) report([...path, name], { found: `${name}=${String(env[name])}, which runs do not show yet`, expected: `${String(ENVIRONMENT[name].code)}, as which it is run`, severity: 'warning' });
   if (env.MINIMUM_IP_TARGET > 0 && env.WARM_IP_TARGET === 0) report([...path, 'MINIMUM_IP_TARGET'], { found: 'MINIMUM_IP_TARGET without WARM_IP_TARGET', expected: `WARM_IP_TARGET too: alone it is also a ceiling, and pods beyond ${env.MINIMUM_IP_TARGET} addresses wait for ever`, severity: 'warning' });
 }
 

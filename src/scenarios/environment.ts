@@ -2,7 +2,7 @@
  * Environment: every variable that aws-node reads, in one table, and ipamd's own way of parsing them.
  *
  * Why     The schema, docs/environment.md and the suggestions for mistyped names all come from this table.
- * Shape   `effect` says what the variable does; `modelled` whether a run changes with it; `relevance`: A allocation, S start-up,
+ * Shape   `effect` says what the variable does; `inRun` whether a run changes with it; `relevance`: A allocation, S start-up,
  *         E egress, - neither.
  * Errors  ipamd never refuses a value: a bad one becomes its default, and we warn. What the wrapper refuses is in `wrapperRefusals`.
  * Source  amazon-vpc-cni-k8s v1.23.1: pkg/ipamd/ipamd.go, data_store.go, eniconfig.go, awsutils.go, network.go; chart
@@ -17,15 +17,17 @@ export type EnvRow = {
   /** What the Helm chart sets; null = nothing. */
   readonly chart: string | null;
   readonly effect: string;
-  readonly modelled: boolean;
+  /** yes: a run changes with it. none: it has no effect on allocation. later: it has one, and runs do not show it yet. */
+  readonly inRun: 'yes' | 'none' | 'later';
   readonly relevance: string;
   readonly unit?: string;
   readonly floor?: number;
   readonly among?: readonly string[];
 };
 
-const none = { modelled: false } as const;
-const yes = { modelled: true } as const;
+const none = { inRun: 'none' } as const;
+const yes = { inRun: 'yes' } as const;
+const later = { inRun: 'later' } as const;
 
 export const ENVIRONMENT = {
   WARM_ENI_TARGET: { type: 'int', code: 1, chart: '1', floor: 0, relevance: 'A', ...yes, effect: 'Whole ENIs of addresses kept warm. Ignored when WARM_IP_TARGET or MINIMUM_IP_TARGET is set, and with prefix delegation.' },
@@ -40,20 +42,20 @@ export const ENVIRONMENT = {
   ENABLE_SUBNET_DISCOVERY: { type: 'bool', code: true, chart: 'true', relevance: 'A', ...yes, effect: 'New ENIs go to the tagged subnet of the zone with most free addresses.' },
   CLUSTER_NAME: { type: 'string', code: '', chart: null, relevance: 'A', ...yes, effect: 'ENI tag, cluster tags of subnets, filter of the leaked-ENI sweep.' },
   IP_COOLDOWN_PERIOD: { type: 'int', code: 30, chart: null, unit: 's', relevance: 'A', ...yes, effect: 'How long a released address stays out.' },
-  ENABLE_POD_ENI: { type: 'bool', code: false, chart: 'false', relevance: 'A E', ...yes, effect: 'Security groups for pods: a slot is kept for the trunk, and reconcile runs each turn until it is there.' },
+  ENABLE_POD_ENI: { type: 'bool', code: false, chart: 'false', relevance: 'A E', ...later, effect: 'Security groups for pods: a slot is kept for the trunk, and reconcile runs each turn until it is there.' },
   POD_SECURITY_GROUP_ENFORCING_MODE: { type: 'string', code: 'strict', chart: null, among: ['strict', 'standard'], relevance: 'E', ...none, effect: 'Host rules for branch ENI pods.' },
-  ENABLE_MULTI_NIC: { type: 'bool', code: false, chart: 'false', relevance: 'A', ...yes, effect: 'Every network card has a pool of its own; cards above 0 keep one warm address.' },
-  MANAGE_UNTAGGED_ENI: { type: 'bool', code: true, chart: null, relevance: 'A', ...yes, effect: 'Whether attached ENIs without the instance tag are managed.' },
+  ENABLE_MULTI_NIC: { type: 'bool', code: false, chart: 'false', relevance: 'A', ...later, effect: 'Every network card has a pool of its own; cards above 0 keep one warm address.' },
+  MANAGE_UNTAGGED_ENI: { type: 'bool', code: true, chart: null, relevance: 'A', ...later, effect: 'Whether attached ENIs without the instance tag are managed.' },
   AWS_MANAGE_ENIS_NON_SCHEDULABLE: { type: 'bool', code: false, chart: null, relevance: 'A', ...yes, effect: 'Whether a cordoned node still grows and frees ENIs.' },
   DISABLE_NETWORK_RESOURCE_PROVISIONING: { type: 'bool', code: false, chart: 'false', relevance: 'A', ...yes, effect: 'No growth, release, tags or ENI deletion; reconcile only.' },
-  ENABLE_IMDS_ONLY_MODE: { type: 'bool', code: false, chart: 'false', relevance: 'A', ...yes, effect: 'As DISABLE_NETWORK_RESOURCE_PROVISIONING, and ENIs are described from instance metadata alone.' },
+  ENABLE_IMDS_ONLY_MODE: { type: 'bool', code: false, chart: 'false', relevance: 'A', ...later, effect: 'As DISABLE_NETWORK_RESOURCE_PROVISIONING, and ENIs are described from instance metadata alone.' },
   DISABLE_LEAKED_ENI_CLEANUP: { type: 'bool', code: false, chart: null, relevance: 'A', ...yes, effect: 'No hourly sweep of leaked ENIs.' },
   ENABLE_IPv4: { type: 'bool', code: false, chart: 'true', relevance: 'S', ...yes, effect: 'Must be true for an IPv4 cluster, although the docs call it the default.' },
-  ENABLE_IPv6: { type: 'bool', code: false, chart: 'false', relevance: 'A', ...yes, effect: 'One /80 a node and no pool. Needs prefix delegation, excludes custom networking.' },
+  ENABLE_IPv6: { type: 'bool', code: false, chart: 'false', relevance: 'A', ...later, effect: 'One /80 a node and no pool. Needs prefix delegation, excludes custom networking.' },
   AWS_VPC_K8S_CNI_BACKING_STORE: { type: 'string', code: '/var/run/aws-node/ipam.json', chart: null, relevance: 'S', ...none, effect: 'Checkpoint file.' },
   MY_NODE_NAME: { type: 'string', code: '', chart: null, relevance: 'S', ...none, effect: 'Node look-up; the downward API sets it.' },
   MY_POD_NAME: { type: 'string', code: '', chart: null, relevance: 'S', ...none, effect: 'Events; the downward API sets it.' },
-  ANNOTATE_POD_IP: { type: 'bool', code: false, chart: null, relevance: 'S', ...yes, effect: 'ADD also patches the pod; start-up waits for the API server.' },
+  ANNOTATE_POD_IP: { type: 'bool', code: false, chart: null, relevance: 'S', ...later, effect: 'ADD also patches the pod; start-up waits for the API server.' },
   NETWORK_POLICY_ENFORCING_MODE: { type: 'string', code: '', chart: 'standard', relevance: 'S', ...none, effect: 'ADD fails without the policy agent; a text other than none, strict or standard stops the agent.' },
   ADDITIONAL_ENI_TAGS: { type: 'string', code: '', chart: '{}', relevance: '-', ...none, effect: 'Tags (JSON) of new ENIs.' },
   AWS_VPC_K8S_CNI_EXTERNALSNAT: { type: 'bool', code: false, chart: 'false', relevance: 'E', ...none, effect: 'Pods leave with their own address; something outside translates.' },

@@ -7,7 +7,7 @@ export type JsonSchema = {
   $schema?: string;
   $id?: string;
   title?: string;
-  type?: string;
+  type?: string | string[];
   description?: string;
   default?: unknown;
   const?: unknown;
@@ -33,19 +33,20 @@ export function jsonSchema(): JsonSchema {
       io: 'input',
       target: 'draft-2020-12',
       override: ({ jsonSchema: schema }) => {
-        const alternatives = schema.anyOf;
+        // zod leaves out a default that is given after a transform; `written` is how the file would say it.
+        if (schema.written !== undefined) {
+          schema.default = schema.written as string | number;
+          delete schema.written;
+        }
         if (schema.enisim === 'duration') {
           delete schema.enisim;
           delete schema.anyOf;
           schema.type = 'string';
           schema.pattern = '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$';
-          if (typeof schema.default === 'number') delete schema.default;
         }
-        // A default after a transform is in our units, not in the file's.
-        if (schema.default !== undefined && alternatives && typeof schema.default === 'number') delete schema.default;
       },
     }) as JsonSchema;
-    exported = { $schema: made.$schema, $id: 'https://enisim.dev/schema/v1/scenario.schema.json', title: 'enisim scenario', ...made };
+    exported = { $schema: made.$schema, $id: 'urn:enisim:v1:scenario', title: 'enisim scenario', ...made };
   }
   return exported;
 }
@@ -92,7 +93,6 @@ export function formOf(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.map(String).join(' \\| ');
   if (schema.type === 'array') return `list of ${schema.items ? formOf(schema.items) : 'anything'}`;
   if (schema.type === 'object') return 'map';
-  if (schema.type === 'integer') return 'whole number';
-  if (schema.type === 'string') return 'text';
-  return schema.type ?? 'anything';
+  const words: Readonly<Record<string, string>> = { integer: 'whole number', string: 'text', boolean: 'true or false' };
+  return [schema.type ?? 'anything'].flat().map(type => words[type] ?? type).join(' or ');
 }

@@ -51,6 +51,12 @@ export function instanceTypes(): ReadonlyMap<string, InstanceLimits> {
 /** The limits of one type, or undefined if no source knows it. */
 export const findLimits = (instanceType: string): InstanceLimits | undefined => instanceTypes().get(instanceType);
 
+/** ipamd's test for prefix delegation (ipamd.go: isConfigValid). A type that no source knows is newer than the table, and new types are nitro. */
+export function isPrefixCapable(instanceType: string): boolean {
+  const limits = findLimits(instanceType);
+  return !limits || limits.hypervisor === 'nitro' || limits.bareMetal;
+}
+
 /** The type that a mistyped name most probably meant: of the same family and of the same size first. */
 export function suggestType(instanceType: string): string | undefined {
   const [family, size] = instanceType.toLowerCase().split('.');

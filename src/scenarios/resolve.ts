@@ -8,7 +8,7 @@ import { resolveEc2, resolveKubelet, resolveScheduler } from './cloud.ts';
 import { checkVpc, reportTwins, resolveEniConfigs, resolveSubnets, type EniConfigInput, type Items } from './network.ts';
 import { resolveNodeGroups } from './nodeGroups.ts';
 import type { Report } from './problems.ts';
-import { TABLES, type Outputs, type Scenario } from './scenario.ts';
+import type { Outputs, Scenario } from './scenario.ts';
 import { SECTIONS, type Section, type SectionName } from './schema.ts';
 import { resolveTimed, resolveWorkloads } from './workloads.ts';
 
@@ -64,6 +64,5 @@ export function resolve(sections: Sections, report: Report): Scenario {
 }
 
 function resolveOutputs({ bin, tables, nodes, pods }: Section<'outputs'>): Outputs {
-  const on = TABLES.map(table => [table, tables[table] ?? table !== 'decisions'] as const);
-  return { binMs: bin, tables: Object.fromEntries(on) as Outputs['tables'], nodeSample: nodes.sample, podSample: pods.sample, podRowsMax: pods.maxRows };
+  return { binMs: bin, tables, nodeSample: nodes.sample, podSample: pods.sample, podRowsMax: pods.maxRows };
 }

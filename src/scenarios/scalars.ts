@@ -32,15 +32,16 @@ export function parseDuration(text: string): Ms | null {
   return Math.abs(sum - whole) < 1e-6 && whole <= DURATION_MAX ? whole : null;
 }
 
-/** A duration in its shortest exact form: 90000 -> 1m30s. */
+/** A duration in its shortest exact form: 90500 -> 1m30.5s. */
 export function formatDuration(ms: Ms): string {
+  if (ms > 0 && ms < 1000) return `${ms}ms`;
   let text = '';
-  for (const unit of ['d', 'h', 'm', 's', 'ms']) {
-    const count = Math.floor(ms / UNIT_MS[unit]);
-    if (count > 0) text += `${count}${unit}`;
-    ms -= count * UNIT_MS[unit];
+  for (const unit of ['d', 'h', 'm']) {
+    const whole = Math.floor(ms / UNIT_MS[unit]);
+    if (whole > 0) text += `${whole}${unit}`;
+    ms -= whole * UNIT_MS[unit];
   }
-  return text || '0s';
+  return ms > 0 ? `${text}${ms / 1000}s` : text || '0s';
 }
 
 /** Numbers are refused: their unit would be a guess. */
@@ -54,6 +55,9 @@ export const duration = (low: Ms = 0) =>
       return ms < low ? refuse(context, input, `a duration of at least ${formatDuration(low)}`) : ms;
     })
     .meta({ enisim: 'duration' });
+
+/** A duration with a default, which the JSON Schema shows as it would be written. */
+export const durationOr = (ms: Ms, low: Ms = 0) => duration(low).default(ms).meta({ written: formatDuration(ms) });
 
 function suggestDuration(text: string): string | undefined {
   const words: Readonly<Record<string, string>> = { sec: 's', secs: 's', second: 's', seconds: 's', min: 'm', mins: 'm', minute: 'm', minutes: 'm', hour: 'h', hours: 'h', hr: 'h', hrs: 'h', day: 'd', days: 'd', msec: 'ms', millis: 'ms', milliseconds: 'ms' };

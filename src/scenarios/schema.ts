@@ -9,8 +9,8 @@
  */
 import { z } from 'zod';
 import { ENVIRONMENT, ENV_NAMES, type EnvRow } from './environment.ts';
-import { address, cidr, count, cpu, distribution, duration, gpu, memory, name, parseCpu, parseMemory, rate, refuse, share, texts } from './scalars.ts';
-import { EC2_ACTIONS, TABLES } from './scenario.ts';
+import { address, cidr, count, cpu, distribution, duration, durationOr, gpu, memory, name, parseCpu, parseMemory, rate, refuse, share, texts } from './scalars.ts';
+import { EC2_ACTIONS, type TableName } from './scenario.ts';
 
 // ---------------------------------------------------------------------------------------------------------------- frame
 
@@ -32,7 +32,7 @@ const held = z.strictObject({
   count: count(0, 65_536).optional().describe('So many addresses.'),
   cidr: cidr().optional().describe('All addresses of this block.'),
   addresses: z.array(address()).optional().describe('These addresses.'),
-  at: duration().default(0).describe('From when.'),
+  at: durationOr(0).describe('From when.'),
   until: duration().optional().describe('Until when; by default to the end.'),
   perHour: z.number().min(-1e6).max(1e6).default(0).describe('With `count`: so many more each hour, negative for fewer.'),
   placement: z.enum(['random', 'lowest']).default('random').describe('With `count`: which addresses.'),
@@ -59,10 +59,10 @@ export const eniConfigSpec = z.strictObject({
 });
 /** A real manifest may carry more than we read, so its objects are open. */
 export const eniConfigManifest = z.object({
-  apiVersion: z.literal(CRD),
-  kind: z.literal('ENIConfig'),
-  metadata: z.looseObject({ name: z.string() }),
-  spec: z.looseObject({ subnet: z.string(), securityGroups: z.array(z.string()).default([]) }),
+  apiVersion: z.literal(CRD).describe('Of the custom resource.'),
+  kind: z.literal('ENIConfig').describe('A real manifest.'),
+  metadata: z.looseObject({ name: z.string().describe('Name of the ENIConfig.') }).describe('As Kubernetes has it.'),
+  spec: z.looseObject({ subnet: z.string().describe('Id or name of the subnet.'), securityGroups: z.array(z.string()).default([]).describe('Empty: those of the node.') }).describe('What it says.'),
 });
 
 // ---------------------------------------------------------------------------------------------------------------- CNI
@@ -83,17 +83,17 @@ const environmentForEditors = z.strictObject(
 );
 
 const cniParts = {
-  version: z.union([z.string(), z.number()]).transform(String).default('1.23.1').describe('Of amazon-vpc-cni-k8s. What is modelled is 1.23.x.'),
+  version: z.union([z.string(), z.number()]).transform(String).default('1.23.1').meta({ written: '1.23.1' }).describe('Of amazon-vpc-cni-k8s. What is modelled is 1.23.x.'),
   defaults: z.enum(['chart', 'code']).default('chart').describe('Start from what the Helm chart sets, or from an empty environment.'),
   order: z.enum(['go-map', 'lowest-first']).default('go-map').describe("How ipamd walks its maps: as Go does, or lowest slot first, as the golden traces do."),
-  turnWork: duration(0).default(1).describe('Work of one pool-manager turn beside its EC2 calls.'),
+  turnWork: durationOr(1).describe('Work of one pool-manager turn beside its EC2 calls.'),
 };
 export const cni = z.strictObject({ ...cniParts, env: environment.default({}).describe("aws-node's environment variables, by their names; null unsets one that the chart sets. See environment.md.") });
 
 // ---------------------------------------------------------------------------------------------------------------- nodes
 
 const taint = z
-  .union([z.string(), z.strictObject({ key: z.string(), value: z.string().default(''), effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) })], { error: 'expected a taint such as dedicated=db:NoSchedule' })
+  .union([z.string(), z.strictObject({ key: z.string().describe('Key.'), value: z.string().default('').describe('Value.'), effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).describe('Effect.') })], { error: 'expected a taint such as dedicated=db:NoSchedule' })
   .transform((input, context) => {
     if (typeof input !== 'string') return input;
     const [, key, value = '', effect] = /^([^=:]+)(?:=([^:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)$/.exec(input) ?? [];
@@ -106,12 +106,12 @@ const maxPods = z
     z.enum(MAX_PODS),
     count(1, 2_147_483_647),
     z.strictObject({ nodeadm: z.string().describe('A maxPodsExpression (CEL) over default_enis, ips_per_eni and max_pods.') }),
-    z.strictObject({ karpenter: z.strictObject({ reservedEnis: count(0, 100).describe('RESERVED_ENIS.') }) }),
+    z.strictObject({ karpenter: z.strictObject({ reservedEnis: count(0, 100).describe('RESERVED_ENIS.') }).describe('Its formula with reserved ENIs.') }),
   ], { error: 'expected nodeadm, karpenter, ami-script, cni, a number, { nodeadm: EXPRESSION } or { karpenter: { reservedEnis: N } }' });
 
 export const launch = z.strictObject({
   state: z.enum(['settled', 'launching']).optional().describe('settled: exists at the start, with the pool of an idle node. launching: comes up during the run. By default settled, or launching if `at` or `pace` is given.'),
-  at: duration().default(0).describe('When the first node is asked for.'),
+  at: durationOr(0).describe('When the first node is asked for.'),
   pace: z.number().positive().max(1e6).optional().describe('Nodes a minute; by default all at once.'),
   registered: distribution(1).optional().describe('Instance asked for until kubelet has registered.'),
   agentStart: distribution(1).optional().describe('Registered until ipamd begins.'),
@@ -121,7 +121,7 @@ export const nodeGroup = z.strictObject({
   name: name().describe('Nodes are named after it; their random draws depend on it.'),
   instanceType: z.string().optional().describe('EC2 instance type.'),
   instanceTypes: z
-    .array(z.union([z.string(), z.strictObject({ type: z.string(), weight: z.number().positive().max(1e6).default(1) })]).transform(input => (typeof input === 'string' ? { type: input, weight: 1 } : input)))
+    .array(z.union([z.string(), z.strictObject({ type: z.string().describe('EC2 instance type.'), weight: z.number().positive().max(1e6).default(1).describe('Share of the nodes, against the others.') })]).transform(input => (typeof input === 'string' ? { type: input, weight: 1 } : input)))
     .min(1)
     .optional()
     .describe('Several types, in shares by `weight`.'),
@@ -206,7 +206,7 @@ const common = {
   tolerations: z.array(z.string()).default([]).describe('Keys of tolerated taints; "*" tolerates all.'),
 };
 const requests = z
-  .strictObject({ cpu: cpu().default(0).describe('CPU.'), memory: memory().default(0).describe('Memory.'), gpu: gpu().default(0).describe('GPUs.') })
+  .strictObject({ cpu: cpu().default(0).meta({ written: 0 }).describe('CPU.'), memory: memory().default(0).meta({ written: 0 }).describe('Memory.'), gpu: gpu().default(0).meta({ written: 0 }).describe('GPUs.') })
   .prefault({})
   .describe('Of each pod.');
 
@@ -238,14 +238,14 @@ const trace = z.strictObject({
   ...common,
   file: z.string().min(1).describe('CSV, gzip or not; relative to the scenario file.'),
   format: z.enum(['canonical', 'openb', 'auto']).default('auto').describe('Columns of the file; auto tells by its header.'),
-  at: duration().default(0).describe("When the window's start falls in the run."),
+  at: durationOr(0).describe("When the window's start falls in the run."),
   scaleArrivals: z.number().positive().max(1000).default(1).describe('Above 1 copies pods, each copy moved a little; below 1 leaves some out.'),
   repeat: count(1, 1000).default(1).describe('Plays the window so many times, one after the other.'),
   window: z
-    .strictObject({ from: duration().default(0).describe('First moment of the trace that counts.'), to: duration().optional().describe('First moment that does not.') })
+    .strictObject({ from: durationOr(0).describe('First moment of the trace that counts.'), to: duration().optional().describe('First moment that does not.') })
     .prefault({})
     .describe('Part of the trace, in its own clock.'),
-  spread: duration().default(0).describe('Moves each batch (same owner, same time) forward by a random part of this, for traces with coarse time steps.'),
+  spread: durationOr(0).describe('Moves each batch (same owner, same time) forward by a random part of this, for traces with coarse time steps.'),
   resources: z
     .strictObject({
       cpu: resourceRule(parseCpu, 'a CPU quantity').optional().describe('CPU requests.'),
@@ -272,7 +272,7 @@ const churn = z.strictObject({
   lifetime: distribution(1).describe('How long a pod lives.'),
   lifetimeFrom: z.enum(['start', 'creation']).default('start').describe('From when it is counted.'),
   podsPerNode: count(0, 100_000).default(0).describe('Pods that each node has at the start already.'),
-  at: duration().default(0).describe('From when.'),
+  at: durationOr(0).describe('From when.'),
   until: duration().optional().describe('Last arrival; by default the end.'),
   requests,
 });
@@ -281,7 +281,7 @@ const replicas = z.strictObject({
   kind: z.literal('replicas').describe('A fixed number of pods that stay.'),
   ...common,
   count: count(0, 100_000_000).describe('How many.'),
-  at: duration().default(0).describe('When they are created.'),
+  at: durationOr(0).describe('When they are created.'),
   until: duration().optional().describe('When they are deleted; by default never.'),
   requests,
 });
@@ -301,8 +301,8 @@ export const workload = z.discriminatedUnion('kind', [trace, churn, replicas, da
 
 const part = z.strictObject({
   nodeGroup: z.string().describe('Which group.'),
-  share: share().default(1).describe('Of its nodes, first launched first.'),
-  over: duration().default(0).describe('Spaced evenly over this time.'),
+  share: share().default(1).meta({ written: '100%' }).describe('Of its nodes, first launched first.'),
+  over: durationOr(0).describe('Spaced evenly over this time.'),
 });
 
 export const VERBS = ['cordon', 'uncordon', 'terminate', 'add'] as const;
@@ -312,13 +312,17 @@ export const timedEntry = z
     cordon: part.optional().describe('Marks nodes unschedulable.'),
     uncordon: part.optional().describe('Undoes a cordon.'),
     terminate: part.optional().describe('Ends nodes; their ENIs go back.'),
-    add: z.strictObject({ nodeGroup: z.string().describe('Which group.'), count: count(1, 1_000_000).describe('How many.'), over: duration().default(0).describe('Spaced evenly over this time.') }).optional().describe('Launches nodes.'),
+    add: z.strictObject({ nodeGroup: z.string().describe('Which group.'), count: count(1, 1_000_000).describe('How many.'), over: durationOr(0).describe('Spaced evenly over this time.') }).optional().describe('Launches nodes.'),
   })
   .transform((input, context) => (VERBS.filter(verb => input[verb]).length === 1 ? input : refuse(context, input, `exactly one of ${VERBS.join(', ')} beside time`)));
 
-const toggles = z.strictObject(Object.fromEntries(TABLES.map(table => [table, z.boolean().optional()])) as Record<(typeof TABLES)[number], z.ZodOptional<z.ZodBoolean>>);
+const TABLE_WORDS: Readonly<Record<TableName, string>> = {
+  cluster: 'Totals over time.', nodes: 'Some nodes over time.', pods: 'One row a pod.', calls: 'One row an EC2 call.', subnets: 'Subnets over time.', decisions: 'Each decision of the pool managers.',
+};
+const toggle = (table: TableName) => z.boolean().default(table !== 'decisions').describe(TABLE_WORDS[table]);
+const toggles = z.strictObject({ cluster: toggle('cluster'), nodes: toggle('nodes'), pods: toggle('pods'), calls: toggle('calls'), subnets: toggle('subnets'), decisions: toggle('decisions') });
 export const outputs = z.strictObject({
-  bin: duration(1000).default(60_000).describe('Step of the time series.'),
+  bin: durationOr(60_000, 1000).describe('Step of the time series.'),
   tables: toggles.prefault({}).describe('Which tables are written. All but `decisions` by default.'),
   nodes: z.strictObject({ sample: count(1, 1_000_000).default(100).describe('Nodes in the nodes table, evenly over all.') }).prefault({}).describe('The nodes table.'),
   pods: z
@@ -344,7 +348,7 @@ export const SECTIONS = {
   apiVersion: z.literal('enisim/v1').describe('The version of this format.'),
   name: z.string().min(1).max(200).default('scenario').describe('For reports.'),
   seed: seed.default(1).describe('uint32. Equal seeds give equal results, byte for byte.'),
-  start: start.default(Date.UTC(2026, 0, 1)).describe('Moment 0, as RFC 3339. By default 2026-01-01T00:00:00Z.'),
+  start: start.default(Date.UTC(2026, 0, 1)).meta({ written: '2026-01-01T00:00:00Z' }).describe('Moment 0, as RFC 3339.'),
   duration: duration(1).describe('How much time is simulated.'),
   region: z.string().min(1).max(64).default('us-east-1').describe('AWS Region.'),
   zones: z.array(z.string().min(1).max(64)).min(1).max(64).optional().describe('Names or ids of the zones. By default a, b and c of the Region.'),
