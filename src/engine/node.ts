@@ -10,13 +10,13 @@
  */
 import { assert } from '../core/assert.ts';
 import { addValue } from '../core/histogram.ts';
-import { N, S, type Blocks } from '../core/node.ts';
+import { N, NODE_CORDONED, S, type Blocks } from '../core/node.ts';
 import { draw, exponential, exponentialMs, STREAM, streamKey } from '../core/random.ts';
 import { FOREVER, NEVER, NONE, type Block, type Ms, type NodeIndex, type PodRow } from '../core/units.ts';
 import { startCall, wakeCall } from './aws/awsutils.ts';
 import { sample } from './aws/sampler.ts';
 import { resume, startInit, startReconcile, startTick } from './ipamd/agent.ts';
-import { addressOf, coolingAt, eniOfRef } from './ipamd/datastore.ts';
+import { addressOf, coolingAt, eniOfRef, removeEni } from './ipamd/datastore.ts';
 import { RESULT } from './ipamd/places.ts';
 import { addNetwork, delNetwork } from './ipamd/rpc.ts';
 import type { Settings } from './ipamd/settings.ts';
@@ -61,6 +61,7 @@ export function runNode(x: Thread, group: Group, n: Block, horizon: number): num
     if (w[n + N.arrivalAt] < t) { t = w[n + N.arrivalAt]; kind = 3; }
     if (w[n + N.reconcileAt] < t) { t = w[n + N.reconcileAt]; kind = 4; }
     if (w[n + N.tickAt] < t) { t = w[n + N.tickAt]; kind = 5; }
+    if (w[n + N.plannedAt] < t) { t = w[n + N.plannedAt]; kind = 6; }
     if (t >= stop) break;
 
     if (t >= binEnd) {
@@ -89,6 +90,7 @@ export function runNode(x: Thread, group: Group, n: Block, horizon: number): num
         break;
       default: // the agent's own affairs: rare
         if (kind === 0) wake(x, b, n, c, t, binFrom);
+        else if (kind === 6) planned(x, b, n, c, t, binFrom);
         else turn(x, b, n, c, t, binFrom, kind === 4);
         c = world.settings[w[n + N.settings]];
         stop = Math.min(horizon - origin, w[n + N.lookAt]);
@@ -112,7 +114,10 @@ function arrive(x: Thread, group: Group, n: Block, c: Settings, t: Ms, bin: numb
   const next = t + exponentialMs(draw(key, w[n + N.arrivals]++), churn.meanGapMs);
   w[n + N.arrivalAt] = next < churn.untilMs - x.world.origin[0] ? next : FOREVER;
   let wanted = 1;
-  if (batchMean > 1) wanted += Math.floor(exponential(draw(key, w[n + N.arrivals]++)) * (batchMean - 0.5));
+  if (w[n + N.podInitial] > 0) {
+    wanted = w[n + N.podInitial];
+    w[n + N.podInitial] = 0;
+  } else if (batchMean > 1) wanted += Math.floor(exponential(draw(key, w[n + N.arrivals]++)) * (batchMean - 0.5));
   const room = w[n + N.maxPods] - w[n + N.podCount];
   const bins = x.bins;
   if (wanted > room) {
@@ -244,7 +249,7 @@ function endPod(x: Thread, b: Blocks, n: Block, c: Settings, p: PodRow, t: Ms, b
 }
 
 /** The pod's row: `ended` is FOREVER for a pod that is alive at the end of the run. */
-function logPod(x: Thread, { w, at }: Blocks, n: Block, p: PodRow, ended: Ms, ip: number, eni: number, prefix: boolean): void {
+function logPod(x: Thread, { w, at }: Blocks, n: Block, p: PodRow, ended: Ms, ip: number, eni: number, prefix: boolean, nodeGone = 0): void {
   const rows = x.log.pods;
   if (rows === null) return;
   const o = x.world.origin[0];
@@ -260,7 +265,7 @@ function logPod(x: Thread, { w, at }: Blocks, n: Block, p: PodRow, ended: Ms, ip
   r.ip[i] = ip;
   r.eni[i] = eni;
   r.prefix[i] = Number(prefix);
-  r.reason[i] = NONE;
+  r.reason[i] = nodeGone;
 }
 
 /** The scheduler's next pod for this node. */
@@ -371,6 +376,49 @@ function finish(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, bin: number)
   setBand(b, n, c);
   scheduleTurn(b, n, c, t + 1);
   scheduleReconcile(b, n, c, t + 1);
+}
+
+/** Sets when the next of the node's announced changes is due. */
+export function plan({ w }: Blocks, n: Block): void {
+  w[n + N.plannedAt] = Math.min(w[n + N.cordonAt], w[n + N.uncordonAt], w[n + N.terminateAt]);
+}
+
+/** A change that was announced: cordon, uncordon, termination. */
+function planned(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, bin: number): void {
+  const { w } = b;
+  if (w[n + N.cordonAt] === t) {
+    w[n + N.nodeFlags] |= NODE_CORDONED;
+    w[n + N.cordonAt] = FOREVER;
+  }
+  if (w[n + N.uncordonAt] === t) {
+    w[n + N.nodeFlags] &= ~NODE_CORDONED;
+    w[n + N.uncordonAt] = FOREVER;
+  }
+  if (w[n + N.terminateAt] === t) terminate(x, b, n, c, t, bin);
+  plan(b, n);
+  if (w[n + N.place] === 0 && w[n + N.phase] === PHASE.ready) scheduleTurn(b, n, c, t);
+}
+
+/** The instance is terminated: its pods end with it, and nothing happens on it any more. EC2 takes the ENIs back at the same moment. */
+function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, bin: number): void {
+  const { w, d, at } = b;
+  const { bins } = x;
+  const before = levels(b, n);
+  while (w[n + N.podQueued] > 0) {
+    const p = rowOfKey(d[((n + at.podKey) >> 1) + --w[n + N.podQueued]]);
+    bins[bin + BIN.ended] += 1;
+    bins[bin + BIN.failed] += 1;
+    if (w[n + at.podSince + p] !== NEVER) bins[bin + BIN.waiting] -= 1;
+    const held = w[n + at.podAddress + p];
+    if (at.podLog === 1) logPod(x, b, n, p, t, held === NONE ? 0 : addressOf(b, n, held), held === NONE ? NONE : w[n + at.eniNumber + eniOfRef(b, held)], c.prefixMode, 1);
+  }
+  if (w[n + N.phase] === PHASE.ready) bins[bin + BIN.ready] -= 1;
+  for (let e = at.enis - 1; e >= 0; e--) if (w[n + at.eniNumber + e] !== NONE) removeEni(b, n, c, e);
+  book(x, b, n, c, t, bin, before);
+  w[n + N.phase] = PHASE.gone;
+  w[n + N.podCount] = 0;
+  w[n + N.podWaiting] = 0;
+  for (const field of ['tickAt', 'reconcileAt', 'wakeAt', 'arrivalAt', 'bindAt', 'cordonAt', 'uncordonAt', 'terminateAt'] as const) w[n + N[field]] = FOREVER;
 }
 
 /** The levels of the pool before an act of the agent. */

@@ -145,7 +145,7 @@ function imds(sampler: Sampler, { w }: Blocks, n: Block): Ms {
 }
 
 /** Subnets that a new ENI may use, in the order tried: with discovery all usable ones of the zone, the fullest last; else the primary's. */
-function candidates({ subnets, subnetTag, subnetZone }: Ec2, { w, at }: Blocks, n: Block, c: Settings): number {
+export function candidates({ subnets, subnetTag, subnetZone }: Ec2, { w, at }: Blocks, n: Block, c: Settings): number {
   const primary = w[n + N.primarySubnet];
   let count = 0;
   if (!c.subnetDiscovery) {

@@ -1,0 +1,115 @@
+/**
+ * Settle: a node that exists when the run starts, Ready, with the pool that an idle agent keeps.
+ *
+ * Why     The agent starts some time before moment 0 and works through its turns, each of its calls answered at once and by nobody
+ *         refused: what a real node of some age would look like, by the same functions, without simulating its past.
+ */
+import { attach, freeDevice } from '../core/attached.ts';
+import { ENI_PRIMARY, ENI_TAGGED, N, type Blocks } from '../core/node.ts';
+import { LOWEST, NO_OFFSET, takeAddress, USE } from '../core/subnet.ts';
+import { draw, STREAM, streamKey } from '../core/random.ts';
+import { NEVER, NONE, type Block, type Ms } from '../core/units.ts';
+import { resume, startInit, startTick } from './ipamd/agent.ts';
+import { CALL, E_NO_SUBNET, OK } from './ipamd/calls.ts';
+import { RESULT } from './ipamd/places.ts';
+import type { Settings } from './ipamd/settings.ts';
+import { assignAddresses, attachInterface, createInterface, deleteInterface, unassignAddresses } from './ec2/effects.ts';
+import { candidates, type Ec2 } from './ec2/server.ts';
+import { PHASE } from './node.ts';
+import { scheduleReconcile, scheduleTurn, setBand, turnMs } from './turns.ts';
+
+const AGE_MS = 600_000;
+const TURNS_MAX = 100;
+
+/** The instance's primary ENI takes its address. False: the subnet has none. */
+export function takePrimary(e: Ec2, b: Blocks, n: Block, flags: number): boolean {
+  const { w } = b;
+  const subnet = w[n + N.primarySubnet];
+  const chance = e.lowestFree ? LOWEST : draw(streamKey(w[n + N.key], STREAM.addressPick, 0), w[n + N.picks]++);
+  const offset = takeAddress(e.subnets, subnet, USE.eniPrimary, chance);
+  if (offset === NO_OFFSET) return false;
+  attach(b, n, w[n + N.eniNumberNext], 0, ENI_PRIMARY | flags, subnet, (e.subnets.base[subnet] + offset) | 0, NEVER);
+  e.eniCount++;
+  return true;
+}
+
+/** Answers the agent's call at once. */
+function answer(e: Ec2, b: Blocks, n: Block, c: Settings, excluded: Uint8Array, at: Ms): void {
+  const { w, at: layout } = b;
+  const count = Math.min(w[n + N.callCount], c.slotsPerEni);
+  let code: number = OK;
+  switch (w[n + N.call]) {
+    case CALL.allocEni: {
+      const given = w[n + N.callSubnet];
+      const many = given === NONE ? candidates(e, b, n, c) : 1;
+      if (given !== NONE) w[n + layout.candidate] = given;
+      code = E_NO_SUBNET;
+      for (let i = 0; i < many && code !== OK; i++) code = createInterface(e, b, n, w[n + layout.candidate + i], count, c.prefixMode);
+      if (code === OK) {
+        e.eniCount++;
+        code = attachInterface(b, n, c.eniLimit, freeDevice(b, n), c.prefixMode, at);
+        w[n + N.callEni] = w[n + N.newEni];
+      }
+      break;
+    }
+    case CALL.allocIps:
+      code = assignAddresses(e, b, n, w[n + N.callEni], count, c.prefixMode, c.slotsPerEni);
+      break;
+    case CALL.deallocIps:
+    case CALL.deallocPrefixes:
+      code = unassignAddresses(e, b, n, w[n + N.callEni], w[n + N.call] === CALL.deallocPrefixes, NEVER);
+      break;
+    case CALL.freeEni:
+      deleteInterface(e, b, n, w[n + N.callEni]);
+      e.eniCount--;
+      break;
+    case CALL.isSubnetExcluded:
+      w[n + N.replyCount] = excluded[w[n + N.callSubnet]];
+      break;
+    default:
+  }
+  w[n + N.replyError] = code;
+}
+
+/**
+ * Brings a fresh block with its identity set into the settled state at moment 0.
+ * @returns false if the subnet had no address even for the primary ENI: the node does not exist
+ */
+export function settleNode(e: Ec2, b: Blocks, n: Block, c: Settings, excluded: Uint8Array): boolean {
+  const { w } = b;
+  if (!takePrimary(e, b, n, ENI_TAGGED)) return false;
+  let t = -AGE_MS;
+  let done = startInit(b, n, c, t);
+  for (;;) {
+    while (!done) {
+      answer(e, b, n, c, excluded, t);
+      done = resume(b, n, c, t);
+    }
+    break;
+  }
+  if (w[n + N.result] === RESULT.failed) { // as on a real node: it starts again and again
+    w[n + N.phase] = PHASE.launching;
+    w[n + N.wakeAt] = draw(streamKey(w[n + N.key], STREAM.loopPhase, 0), 0) % 10_000;
+    return true;
+  }
+  const period = turnMs(c);
+  for (let turn = 0; turn < TURNS_MAX && c.provisioning; turn++) {
+    t += period;
+    const calls = w[n + N.ec2Number];
+    done = startTick(b, n, c, t);
+    const acted = !done;
+    while (!done) {
+      answer(e, b, n, c, excluded, t);
+      done = resume(b, n, c, t);
+    }
+    if (!acted && calls === w[n + N.ec2Number]) break;
+  }
+  w[n + N.phase] = PHASE.ready;
+  w[n + N.readyAt] = -AGE_MS;
+  w[n + N.loopAt] = draw(streamKey(w[n + N.key], STREAM.loopPhase, 0), 0) % period;
+  b.dropped.count = 0;
+  setBand(b, n, c);
+  scheduleTurn(b, n, c, 0);
+  scheduleReconcile(b, n, c, 0);
+  return true;
+}
