@@ -156,7 +156,7 @@ export function formatConformance({ traces, traceCount, tracesMatched, lineCount
   ]);
   return [
     ...rows,
-    ...(skippedCount > 0 ? [`skipped ${skippedCount} traces of kinds without a replay`] : []),
+    ...(skippedCount > 0 ? [`skipped: ${skippedCount}, of kinds without a replay`] : []),
     `traces ${tracesMatched}/${traceCount}, lines ${linesMatched}/${lineCount}`,
   ].join('\n');
 }

@@ -5,18 +5,17 @@
  *         k = floor(draw(seed, pod id) * equals / 2^32). The choice depends on the state of the nodes, the seed and the pod's id; not on how
  *         that state came about, nor on indices.
  * Cost    O(log nodes) for a pod, plus 20 ns per change of a node and demand in use (best.ts).
- * Files   scheduler/state.ts memory, score.ts fit and score, best.ts the k-th best, pending.ts pods that wait, reasons.ts why they do.
+ * Files   scheduler/state.ts memory, score.ts fit and score, best.ts the k-th best, pending.ts pods that wait, reasons.ts why they do, check.ts.
  * Source  kubernetes pkg/scheduler: schedule_one.go selectHost (one of the highest, at random). The default profile's other score
  *         plugins and its sampling of nodes (numFeasibleNodesToFind) are not modelled.
  */
 import { assert } from '../core/assert.ts';
 import { draw } from '../core/random.ts';
 import { NONE, type NodeIndex } from '../core/units.ts';
-import { checkTrees, findBest, noteChange } from './scheduler/best.ts';
-import { checkPending } from './scheduler/pending.ts';
+import { findBest, noteChange } from './scheduler/best.ts';
 import { fits } from './scheduler/score.ts';
 import {
-  ABSENT, COMPATIBLE, CORDONED, COUNTER, isPresent, NODE, PRESENT, READY, RECORD_BITS, type NodeSpec, type PodClassIndex, type Scheduler,
+  ABSENT, COMPATIBLE, CORDONED, COUNTER, isPresent, NODE, OPEN, PRESENT, READY, RECORD_BITS, type NodeSpec, type PodClassIndex, type Scheduler,
 } from './scheduler/state.ts';
 
 /**
@@ -89,7 +88,7 @@ function setFlag(s: Scheduler, nodeIndex: NodeIndex, flag: number, on: boolean):
   if (flags === s.nodes[at]) return;
   s.nodes[at] = flags;
   changed(s, nodeIndex);
-  s.counter[COUNTER.openings]++;
+  if (flags === OPEN) s.counter[COUNTER.openings]++;
 }
 
 /**
@@ -145,13 +144,4 @@ function occupy({ nodes, demand, demandOf }: Scheduler, n: NodeIndex, podClass: 
 function changed(s: Scheduler, n: NodeIndex): void {
   const position = s.nodes[(n << RECORD_BITS) + NODE.position];
   if (position !== NONE) noteChange(s, position);
-}
-
-/** What must hold between any two events. */
-export function checkScheduler(s: Scheduler): void {
-  let present = 0;
-  for (let n = 0; n < s.nodeCapacity; n++) if (isPresent(s, n)) present++;
-  assert(present === s.counter[COUNTER.nodeCount], 'scheduler: the count of nodes is wrong');
-  checkTrees(s);
-  checkPending(s);
 }

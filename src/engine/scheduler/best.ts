@@ -163,10 +163,10 @@ function orderNodes(s: Scheduler): void {
   s.demand.seen.fill(NONE);
 }
 
-/** What must hold between any two events: every tree that is up to date says what its nodes say, level by level. */
+/** What must hold between any two events: a tree, once it has caught up, says what the nodes say, level by level. */
 export function checkTrees(s: Scheduler): void {
-  if (s.counter[COUNTER.orderLost] === 1) return;
-  for (let position = 1, last = NONE; position < s.positionCapacity; position++) {
+  if (s.counter[COUNTER.orderLost] === 1) return; // the trees are void until the next placement
+  for (let position = 0, last = NONE; position < s.positionCapacity; position++) {
     const n = s.nodeAt[position];
     if (n === NONE) continue;
     assert(s.nodes[(n << RECORD_BITS) + NODE.position] === position, 'scheduler: a node is not at its position');
