@@ -58,7 +58,7 @@ export function conform(paths: readonly string[], options: ReplayOptions): Confo
   };
 }
 
-const isTrace = (name: string) => /\.jsonl(\.gz)?$/.test(name) && !/^index\.jsonl/.test(name);
+const isTrace = (name: string) => /\.jsonl(\.gz)?$/.test(name) && !name.startsWith('index.jsonl');
 
 function filesAt(path: string): string[] {
   if (!statSync(path).isDirectory()) return isTrace(basename(path)) ? [path] : [];
