@@ -74,26 +74,27 @@ const FORBIDDEN: Readonly<Record<Family, readonly Family[]>> = {
 const CIDRS_BY_DEFAULT = 5;
 const CIDRS_AT_MOST = 50;
 
-/** What is wrong with the blocks of a VPC; the first is the primary one. */
-export function vpcRules(cidrs: readonly Cidr[]): Finding[] {
+/** What is wrong with the blocks of a VPC; the first is the primary one, and null marks one that could not be read. */
+export function vpcRules(cidrs: readonly (Cidr | null)[]): Finding[] {
   const findings: Finding[] = [];
-  const primary = cidrs.length > 0 ? familyOf(cidrs[0]) : 'public';
+  const first = cidrs.at(0) ?? null;
   cidrs.forEach((cidr, index) => {
+    if (!cidr) return;
     const add = (severity: Severity, expected: string, suggestion?: string) => findings.push({ index, severity, found: cidr.text, expected, ...(suggestion === undefined ? {} : { suggestion }) });
     if (cidr.bits < 16 || cidr.bits > 28) add('error', 'a VPC block from /16 (65,536 addresses) to /28 (16)', splitIntoSixteens(cidr));
     if (overlap(LINK_LOCAL, cidr)) add('error', 'a block outside 169.254.0.0/16, which is link-local');
     if (UNUSABLE.some(whole => overlap(whole, cidr))) add('error', 'a block of unicast addresses');
-    const twin = cidrs.findIndex((other, i) => i < index && overlap(other, cidr));
-    if (twin >= 0) add('error', `a block that does not overlap ${cidrs[twin].text}`);
+    const twin = cidrs.find((other, i) => i < index && other !== null && overlap(other, cidr));
+    if (twin) add('error', `a block that does not overlap ${twin.text}`);
     if (index === CIDRS_AT_MOST) add('error', `at most ${CIDRS_AT_MOST} blocks a VPC`);
     else if (index === CIDRS_BY_DEFAULT) add('warning', `at most ${CIDRS_BY_DEFAULT} blocks a VPC unless the quota was raised (to ${CIDRS_AT_MOST} at most)`);
-    if (index === 0) return;
-    const family = familyOf(cidr);
+    if (index === 0 || !first) return;
+    const [primary, family] = [familyOf(first), familyOf(cidr)];
     if (FORBIDDEN[primary].includes(family)) {
       const hint = family === '198.19.0.0/16' ? 'a block of 100.64.0.0/10, which every VPC may add' : undefined;
-      add('warning', `no block of ${family} beside a primary block of ${primary} (${cidrs[0].text}); AWS's table of 2023 excludes it`, hint);
+      add('warning', `no block of ${family} beside a primary block of ${primary} (${first.text}); AWS's table of 2023 excludes it`, hint);
     }
-    if (primary === '10.0.0.0/8' && contains(TEN_15, cidrs[0]) && overlap(TEN_16, cidr))
+    if (primary === '10.0.0.0/8' && contains(TEN_15, first) && overlap(TEN_16, cidr))
       add('warning', 'no block of 10.0.0.0/16 beside a primary block within 10.0.0.0/15');
     if (primary === '172.16.0.0/12' && overlap(B172_31, cidr)) add('warning', 'no block of 172.31.0.0/16 beside a primary block of 172.16.0.0/12');
   });

@@ -3,7 +3,7 @@
 /** The word of `known` with the fewest edits from `word`, if these are few for its length; the first of equals. */
 export function closest(word: string, known: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
-  const limit = Math.max(1, Math.min(4, Math.ceil(wanted.length / 4)));
+  const limit = wanted.length < 3 ? 0 : Math.min(4, Math.ceil(wanted.length / 3));
   let best: string | undefined;
   let fewest = limit + 1;
   for (const candidate of known) {

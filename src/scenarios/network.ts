@@ -30,7 +30,7 @@ export function reportTwins(names: readonly { readonly name: string; readonly pa
   }
 }
 
-export function checkVpc(cidrs: readonly Cidr[], report: Report): void {
+export function checkVpc(cidrs: readonly (Cidr | null)[], report: Report): void {
   for (const { index, ...finding } of vpcRules(cidrs)) report(['vpc', 'cidrs', index], finding);
 }
 

@@ -72,7 +72,8 @@ type Place = { readonly file: string; readonly line: number; readonly column: nu
 /** The place of a value, of its key if `key` is given, or of the nearest thing around it that exists. */
 export function locate(source: Source, path: Path, key?: string): Place {
   const whole = key === undefined ? path : [...path, key];
-  const set = source.overrides.find(({ path: over }) => over.length <= whole.length && over.every((part, i) => String(part) === String(whole[i])));
+  const isWithin = (inner: Path, outer: Path) => outer.length <= inner.length && outer.every((part, i) => String(part) === String(inner[i]));
+  const set = source.overrides.find(({ path: over }) => isWithin(whole, over));
   if (set) return { file: `--set ${set.text}`, line: 1, column: 1 };
   let node: unknown = source.document.contents;
   let offset = offsetOf(node) ?? 0;
@@ -86,7 +87,12 @@ export function locate(source: Source, path: Path, key?: string): Place {
     node = isPair(next) ? next.value : next;
     offset = offsetOf(node) ?? offset;
   }
-  if (key !== undefined && isMap(node)) offset = offsetOf(node.items.find(item => keyOf(item.key) === key)?.key) ?? offset;
+  if (key !== undefined && isMap(node)) {
+    const ownOffset = offsetOf(node.items.find(item => keyOf(item.key) === key)?.key);
+    const maker = ownOffset === undefined ? source.overrides.find(({ path: over }) => isWithin(over, whole)) : undefined; // a map that --set made
+    if (maker) return { file: `--set ${maker.text}`, line: 1, column: 1 };
+    offset = ownOffset ?? offset;
+  }
   const { line, col } = source.lines.linePos(offset);
   return { file: source.file, line: Math.max(1, line), column: Math.max(1, col) };
 }
@@ -106,7 +112,10 @@ const TYPES: Readonly<Record<string, string>> = { string: 'a text', number: 'a n
 
 /** What zod found wrong with `input`, in our words. `keysAt` gives the known keys of the map at a path, for suggestions. */
 export function tell(issues: readonly Issue[], input: unknown, prefix: Path, keysAt: (path: Path) => readonly string[]): Told[] {
+  // What an object as a whole must be is not worth saying beside a key that it does not know.
+  const unknown = new Set(issues.filter(issue => issue.code === 'unrecognized_keys').map(issue => issue.path.join('.')));
   return issues.flatMap((issue): Told[] => {
+    if (issue.code === 'custom' && unknown.has(issue.path.join('.'))) return [];
     const inner = issue.path as Path;
     const path = [...prefix, ...inner];
     const value = at(input, inner);
@@ -119,9 +128,12 @@ export function tell(issues: readonly Issue[], input: unknown, prefix: Path, key
         });
       case 'invalid_union': {
         if (issue.discriminator !== undefined) {
-          const kind = at(value, [issue.discriminator]);
-          const known = keysAt([...path, issue.discriminator]);
-          return [{ path: kind === undefined ? path : [...path, issue.discriminator], found: kind === undefined ? `no ${issue.discriminator}` : show(kind), expected: `${issue.discriminator} to be one of ${known.join(', ')}`, suggestion: typeof kind === 'string' ? (didYouMean(kind, known) ?? '') : '' }];
+          const owner = path.at(-1) === issue.discriminator ? path.slice(0, -1) : path;
+          const kind = at(input, [...inner.slice(0, owner.length - prefix.length), issue.discriminator]);
+          const known = keysAt([...owner, issue.discriminator]);
+          const expected = `${issue.discriminator}: ${known.join(', ')}`;
+          if (kind === undefined) return [{ path: owner, found: `no ${issue.discriminator}`, expected, suggestion: '' }];
+          return [{ path: [...owner, issue.discriminator], found: show(kind), expected, suggestion: typeof kind === 'string' ? (didYouMean(kind, known) ?? '') : '' }];
         }
         // The alternative that got furthest is the one that was meant.
         const meant = issue.errors.find(errors => !errors.some(isOfOtherType));

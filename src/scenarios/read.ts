@@ -13,7 +13,8 @@ import type { EniConfigInput, Items } from './network.ts';
 import { applyOverrides } from './overrides.ts';
 import { formatPath, locate, ScenarioError, show, tell, type Path, type Problem, type Report, type Source } from './problems.ts';
 import { resolve, type Sections } from './resolve.ts';
-import type { Scenario, TraceWorkload } from './scenario.ts';
+import { cidr } from './scalars.ts';
+import type { Cidr, Scenario, TraceWorkload } from './scenario.ts';
 import { eniConfigManifest, eniConfigSpec, nodeGroup, SECTIONS, subnet, timedEntry, workload, type SectionName } from './schema.ts';
 import { arrangeTrace, parseTrace, type ParsedTrace, type TracePods } from './traces.ts';
 
@@ -41,10 +42,11 @@ const ALIASES_MAX = 100;
 export function readScenario(text: string, options: ReadOptions): ReadResult {
   const problems: Problem[] = [];
   const { source, input } = readYaml(text, options, problems);
-  const report: Report = (path, { key, found, expected, suggestion = '', severity = 'error' }) =>
-    problems.push({ ...locate(source, path, key), path: formatPath(key === undefined ? path : [...path, key]), found, expected, suggestion, severity });
-
   const parts = new Parts(input, source, problems);
+  const report: Report = (path, { key, found, expected, suggestion = '', severity = 'error' }) => {
+    if (parts.hasGap(path)) return;
+    problems.push({ ...locate(source, path, key), path: formatPath(key === undefined ? path : [...path, key]), found, expected, suggestion, severity });
+  };
   const sections = readSections(parts, options.load, report);
   const scenario = resolve(sections, report);
   const traces = options.readTraces === false ? new Map<string, TracePods>() : readTraces(scenario, parts, options.load, report, problems);
@@ -72,7 +74,7 @@ function readYaml(text: string, options: ReadOptions, problems: Problem[]): { so
   };
   if (text.length > CHARACTERS_MAX) fatal(1, 1, `${text.length} characters`, `at most ${CHARACTERS_MAX}`);
   const lines = new LineCounter();
-  const document = nestedYaml(() => parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent', merge: true, stringKeys: true })) ?? fatal(1, 1, 'lists or maps nested without end', 'a scenario');
+  const document = nestedYaml(() => parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error', merge: true, stringKeys: true })) ?? fatal(1, 1, 'lists or maps nested without end', 'a scenario');
   if (document.errors.length > 0) throw new ScenarioError([...problems, ...yamlProblems(document, lines, options.file)]);
   const { overrides, problems: refused } = applyOverrides(document, options.overrides ?? []);
   problems.push(...refused);
@@ -113,11 +115,15 @@ function toValue(document: Document | Document.Parsed<ParsedNode>): { readonly v
 
 // ---------------------------------------------------------------------------------------------------------------- sections
 
-/** Parses parts of the input one by one, and keeps what is wrong with them. */
+/**
+ * Parses parts of the input one by one, and keeps what is wrong with them. A part with a mistake is parsed again without what is wrong, so
+ * that the rest of it is still checked against the others; what then seems to be missing is not reported.
+ */
 class Parts {
   readonly input: Map_;
   private readonly source: Source;
   private readonly problems: Problem[];
+  private readonly gaps: Path[] = [];
 
   constructor(input: Map_, source: Source, problems: Problem[]) {
     this.input = input;
@@ -125,19 +131,36 @@ class Parts {
     this.problems = problems;
   }
 
-  /** The value of one schema at one path, or undefined after its problems are kept. */
+  /** The value of one schema at one path, perhaps with gaps, or undefined; its problems are kept. */
   parse<Schema extends z.ZodType>(schema: Schema, value: unknown, path: Path): z.output<Schema> | undefined {
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
-    for (const told of tell(parsed.error.issues, value, path, at => keysAt(at, this.input))) {
-      const place = locate(this.source, told.path, told.key);
-      this.problems.push({ ...place, path: formatPath(told.key === undefined ? told.path : [...told.path, told.key]), found: told.found, expected: told.expected, suggestion: told.suggestion, severity: 'error' });
+    const told = tell(parsed.error.issues, value, path, at => keysAt(at, this.input));
+    for (const each of told) {
+      const wrong = each.key === undefined ? each.path : [...each.path, each.key];
+      this.problems.push({ ...locate(this.source, each.path, each.key), path: formatPath(wrong), found: each.found, expected: each.expected, suggestion: each.suggestion, severity: 'error' });
     }
-    return undefined;
+    const gaps = told.map(each => (each.key === undefined ? each.path : [...each.path, each.key]));
+    const repaired = schema.safeParse(gaps.reduce((rest, gap) => without(rest, gap.slice(path.length)), value));
+    if (!repaired.success) return undefined;
+    this.gaps.push(...gaps);
+    return repaired.data;
+  }
+
+  /** Whether something inside the item at `path` was left out, so that a report about the item as a whole may be its echo. */
+  hasGap(path: Path): boolean {
+    return this.gaps.some(gap => gap.length > path.length && path.every((part, i) => part === gap[i]));
   }
 
   section<Name extends SectionName>(name: Name): z.output<(typeof SECTIONS)[Name]> | undefined {
     return this.parse(SECTIONS[name] as z.ZodType, Object.hasOwn(this.input, name) ? this.input[name] : undefined, [name]) as z.output<(typeof SECTIONS)[Name]> | undefined;
+  }
+
+  /** The VPC's blocks by their place; null for one that could not be read. */
+  cidrs(): (Cidr | null)[] {
+    const vpc = this.input.vpc;
+    const blocks = isObject(vpc) && Array.isArray(vpc.cidrs) && vpc.cidrs.length > 0 && Object.keys(vpc).length === 1 ? (vpc.cidrs as unknown[]) : null;
+    return blocks ? blocks.map((raw, i) => this.parse(cidr(), raw, ['vpc', 'cidrs', i]) ?? null) : (this.section('vpc')?.cidrs ?? []);
   }
 
   /** The items of a list that could be read, and the names of all. */
@@ -156,6 +179,21 @@ class Parts {
   }
 }
 
+/** A copy of `value` in which the nearest key at or above `path` is missing; undefined if that is the whole. */
+function without(value: unknown, path: Path): unknown {
+  const last = path.findLastIndex(part => typeof part === 'string');
+  if (last < 0) return undefined;
+  const [part] = path;
+  if (last === 0) {
+    if (!isObject(value)) return value;
+    const { [part]: _, ...rest } = value;
+    return rest;
+  }
+  const inner = path.slice(1);
+  if (Array.isArray(value)) return value.map((item: unknown, i) => (i === part ? without(item, inner) : item));
+  return isObject(value) && Object.hasOwn(value, part) ? { ...value, [part]: without(value[part], inner) } : value;
+}
+
 function readSections(parts: Parts, load: Load, report: Report): Sections {
   const { input } = parts;
   parts.parse(z.strictObject(Object.fromEntries(Object.keys(SECTIONS).map(name => [name, z.unknown().optional()]))), input, []);
@@ -169,7 +207,7 @@ function readSections(parts: Parts, load: Load, report: Report): Sections {
     duration: parts.section('duration'),
     region: parts.section('region'),
     zones: parts.section('zones'),
-    vpc: parts.section('vpc'),
+    vpc: { cidrs: parts.cidrs() },
     cni: parts.section('cni'),
     ec2: parts.section('ec2'),
     kubelet: parts.section('kubelet'),

@@ -8,16 +8,16 @@ import { resolveEc2, resolveKubelet, resolveScheduler } from './cloud.ts';
 import { checkVpc, reportTwins, resolveEniConfigs, resolveSubnets, type EniConfigInput, type Items } from './network.ts';
 import { resolveNodeGroups } from './nodeGroups.ts';
 import type { Report } from './problems.ts';
-import type { Outputs, Scenario } from './scenario.ts';
+import type { Cidr, Outputs, Scenario } from './scenario.ts';
 import { SECTIONS, type Section, type SectionName } from './schema.ts';
 import { resolveTimed, resolveWorkloads } from './workloads.ts';
 
 type ListName = 'subnets' | 'nodeGroups' | 'workloads' | 'at';
 export type Sections = {
-  readonly [Name in Exclude<SectionName, ListName | 'eniConfigs' | 'manifests'>]?: Section<Name>;
+  readonly [Name in Exclude<SectionName, ListName | 'vpc' | 'eniConfigs' | 'manifests'>]?: Section<Name>;
 } & {
   readonly [Name in ListName]: Items<Section<Name>[number]>;
-} & { readonly eniConfigs: { readonly read: readonly EniConfigInput[]; readonly names: readonly string[] } };
+} & { readonly vpc: { readonly cidrs: readonly (Cidr | null)[] } } & { readonly eniConfigs: { readonly read: readonly EniConfigInput[]; readonly names: readonly string[] } };
 
 /** What follows is complete if every section could be read; otherwise only the reports count. */
 export function resolve(sections: Sections, report: Report): Scenario {
@@ -27,9 +27,11 @@ export function resolve(sections: Sections, report: Report): Scenario {
   reportTwins(zoneNames.map((name, z) => ({ name, path: ['zones', z] })), 'zone', report);
   const zones = [...zoneNames].sort().map(name => ({ name }));
 
-  const cidrs = sections.vpc?.cidrs ?? [];
-  checkVpc(cidrs, report);
-  const subnets = resolveSubnets(sections.subnets, zones, cidrs, durationMs, report);
+  const blocks = sections.vpc.cidrs;
+  checkVpc(blocks, report);
+  const cidrs = blocks.filter(block => block !== null);
+  const complete = cidrs.length === blocks.length;
+  const subnets = resolveSubnets(sections.subnets, zones, complete ? cidrs : [], durationMs, report);
   const subnetNames = sections.subnets.names;
   const eniConfigs = resolveEniConfigs(sections.eniConfigs.read, subnets, subnetNames, report);
 

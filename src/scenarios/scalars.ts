@@ -49,7 +49,7 @@ export const duration = (low: Ms = 0) =>
   z
     .union([z.string(), z.number()], { error: `expected ${DURATION_FORM}` })
     .transform((input, context): Ms => {
-      if (typeof input === 'number') return refuse(context, input, DURATION_FORM, `"${input}s" if seconds are meant`);
+      if (typeof input === 'number') return refuse(context, input, DURATION_FORM, `did you mean "${input}s"?`);
       const ms = parseDuration(input);
       if (ms === null) return refuse(context, input, DURATION_FORM, suggestDuration(input));
       return ms < low ? refuse(context, input, `a duration of at least ${formatDuration(low)}`) : ms;
@@ -62,7 +62,7 @@ export const durationOr = (ms: Ms, low: Ms = 0) => duration(low).default(ms).met
 function suggestDuration(text: string): string | undefined {
   const words: Readonly<Record<string, string>> = { sec: 's', secs: 's', second: 's', seconds: 's', min: 'm', mins: 'm', minute: 'm', minutes: 'm', hour: 'h', hours: 'h', hr: 'h', hrs: 'h', day: 'd', days: 'd', msec: 'ms', millis: 'ms', milliseconds: 'ms' };
   const tidied = text.trim().toLowerCase().replaceAll(' ', '').replace(/[a-z]+/g, unit => words[unit] ?? unit);
-  return tidied !== text && parseDuration(tidied) !== null ? `"${tidied}"` : undefined;
+  return tidied !== text && parseDuration(tidied) !== null ? `did you mean "${tidied}"?` : undefined;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- numbers
@@ -75,7 +75,7 @@ export const share = () =>
   z.union([z.number(), z.string()], { error: 'expected a share such as 25% or 0.25' }).transform((input, context): number => {
     const value = typeof input === 'number' ? input : /^\d+(?:\.\d+)?%$/.test(input) ? Number(input.slice(0, -1)) / 100 : NaN;
     if (value >= 0 && value <= 1) return value;
-    return refuse(context, input, 'a share from 0 to 1, or from 0% to 100%', typeof input === 'number' && input > 1 && input <= 100 ? `"${input}%"` : undefined);
+    return refuse(context, input, 'a share from 0 to 1, or from 0% to 100%', typeof input === 'number' && input > 1 && input <= 100 ? `did you mean "${input}%"?` : undefined);
   });
 
 const MEMORY: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };

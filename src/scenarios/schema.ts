@@ -19,7 +19,7 @@ const start = z.string().transform((input, context): number => {
   const ms = complete ? Date.parse(input) : NaN;
   if (!Number.isNaN(ms)) return ms;
   const asUtc = Date.parse(`${input}Z`);
-  return refuse(context, input, 'a moment as RFC 3339 has it, such as 2026-01-01T00:00:00Z', Number.isNaN(asUtc) ? undefined : `"${new Date(asUtc).toISOString()}"`);
+  return refuse(context, input, 'a moment as RFC 3339 has it, such as 2026-01-01T00:00:00Z', Number.isNaN(asUtc) ? undefined : `did you mean "${new Date(asUtc).toISOString()}"?`);
 });
 
 const seed = z.number().int().min(0).max(0xffffffff);
@@ -333,7 +333,7 @@ export const outputs = z.strictObject({
         .default('1/1')
         .transform((input, context): number => {
           const n = Number(/^1\/([1-9]\d{0,8})$/.exec(String(input))?.[1] ?? (input === 1 ? 1 : NaN));
-          return Number.isNaN(n) ? refuse(context, input, 'a sample such as 1/10', typeof input === 'number' && input > 1 ? `"1/${input}"` : undefined) : n;
+          return Number.isNaN(n) ? refuse(context, input, 'a sample such as 1/10', typeof input === 'number' && input > 1 ? `did you mean "1/${input}"?` : undefined) : n;
         })
         .describe('One pod in so many.'),
     })

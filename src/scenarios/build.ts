@@ -1,0 +1,211 @@
+/**
+ * Build: a scenario -> the plan of its run. The border where names become numbers.
+ *
+ * Shape   Nodes are numbered group by group, shape by shape, in launch order; a NodeId counts launches over the groups in name order, so adding a
+ *         group at the end of that order moves no one's draws.
+ */
+import type { Dims } from '../core/node.ts';
+import type { Distribution } from '../core/quantiles.ts';
+import { NONE, PREFIX_SIZE } from '../core/units.ts';
+import { ACTIONS } from '../engine/actions.ts';
+import { createSampler, sample } from '../engine/aws/sampler.ts';
+import { SUBNET_TAG } from '../engine/ec2/server.ts';
+import { errorCode, type ErrorName } from '../engine/ipamd/calls.ts';
+import { createSettings, type Settings, type SettingsInput } from '../engine/ipamd/settings.ts';
+import type { ChurnPlan, Ec2Plan, GroupPlan, HeldChange, NodesPlan, Plan } from '../engine/plan.ts';
+import { STREAM, streamKey } from '../core/random.ts';
+import type { EnvValues } from './environment.ts';
+import { layOut } from './nodes.ts';
+import { FOREVER, type ChurnWorkload, type DaemonSetWorkload, type Ec2Action, type NodeGroup, type NodeShape, type Scenario } from './scenario.ts';
+
+export interface Built {
+  readonly plan: Plan;
+  /** By NodeIndex. */
+  readonly nodeName: (node: number) => string;
+  readonly nodeGroupOf: Int32Array;
+  readonly shapeOf: readonly NodeShape[];
+  readonly zoneOf: Int32Array;
+}
+
+const never = (ms: number) => (ms >= FOREVER ? Number.POSITIVE_INFINITY : ms);
+
+/** Entries of ipamd's release cache that a node keeps; the newest ones. */
+const CACHE_ROWS = 64;
+/** Pods of one scheduling window. */
+const INBOX_ROWS = 1 << 18;
+
+export function buildPlan(scenario: Scenario): Built {
+  const scheduled = scenario.workloads.some(w => w.kind === 'trace' || w.kind === 'replicas' || (w.kind === 'churn' && w.placed === 'scheduler') || (w.kind === 'daemonset' && !w.hostNetwork));
+  const podLog = scenario.outputs.tables.pods ? 1 : 0;
+  const settings: SettingsInput[] = [];
+  const groups: GroupPlan[] = [];
+  const rows: NodeRow[] = [];
+  const shapes: NodeShape[] = [];
+  let id = 0;
+  for (const [g, group] of scenario.nodeGroups.entries()) {
+    const total = group.count + addedNodes(scenario, g);
+    const layout = layOut(group, total);
+    for (const [k, shape] of group.shapes.entries()) {
+      const members = [...layout.shape.keys()].filter(i => layout.shape[i] === k);
+      if (members.length === 0) continue;
+      const input = settingsOf(group.env, shape, scenario);
+      settings.push(input);
+      const daemons = scenario.workloads.filter((w): w is DaemonSetWorkload => w.kind === 'daemonset' && placedOn(w.placement.nodeGroups, g));
+      groups.push({
+        dims: dimsOf(createSettings(input), shape, scheduled ? 1 : 0, podLog), nodeCount: members.length,
+        churn: churnOf(scenario.workloads.find((w): w is ChurnWorkload => w.kind === 'churn' && w.placed === 'per-node' && placedOn(w.placement.nodeGroups, g))),
+      });
+      for (const launch of members) {
+        const zone = group.zones[layout.zoneShare[launch]];
+        rows.push({
+          id: id + launch, settings: settings.length - 1, maxPods: shape.maxPods, zone: zone.zone, primarySubnet: layout.subnet[launch],
+          eniConfigSubnet: zone.eniConfig === NONE ? NONE : scenario.eniConfigs[zone.eniConfig].subnet,
+          hostPods: daemons.filter(d => d.hostNetwork).length, daemonPods: daemons.filter(d => !d.hostNetwork).length,
+          ...lifeOf(scenario, g, group, launch), name: `${group.name}-${launch}`, group: g, shape: shapes.length,
+        });
+      }
+      shapes.push(shape);
+    }
+    id += total;
+  }
+  const column = (field: keyof NodesPlan) => rows.map(row => row[field]);
+  const words = (field: keyof NodesPlan) => Int32Array.from(column(field));
+  const moments = (field: keyof NodesPlan) => Float64Array.from(column(field));
+  const nodes: NodesPlan = {
+    id: words('id'), settings: words('settings'), maxPods: words('maxPods'), zone: words('zone'), primarySubnet: words('primarySubnet'),
+    eniConfigSubnet: words('eniConfigSubnet'), hostPods: words('hostPods'), daemonPods: words('daemonPods'), launchAt: moments('launchAt'),
+    startDelay: moments('startDelay'), cordonAt: moments('cordonAt'), uncordonAt: moments('uncordonAt'), terminateAt: moments('terminateAt'),
+  };
+  const { tables, nodeSample, binMs } = scenario.outputs;
+  const podRows = groups.reduce((sum, { dims, nodeCount }) => sum + dims.pods * nodeCount, 0);
+  const plan: Plan = {
+    seed: scenario.seed, durationMs: scenario.durationMs, binMs, groups, settings, subnetCount: scenario.subnets.length, nodes, ec2: ec2Of(scenario),
+    nodeSample: tables.nodes ? nodeSample : 0,
+    latency: byAction(scenario.ec2.latency), refusal: byAction(scenario.ec2.refusalLatency),
+    addDelay: scenario.kubelet.addDelay, retryDelay: scenario.kubelet.retryDelay, containerStart: scenario.kubelet.containerStart,
+    grace: scenario.kubelet.terminationGrace,
+    tables: { nodes: tables.nodes, pods: tables.pods, decisions: tables.decisions },
+    inboxSize: scheduled ? Math.min(INBOX_ROWS, Math.max(1024, podRows)) : 0, newsSize: rows.length + (scheduled ? 2 * podRows : 0),
+  };
+  return {
+    plan, nodeName: node => rows[node].name, nodeGroupOf: Int32Array.from(rows, row => row.group), shapeOf: rows.map(row => shapes[row.shape]),
+    zoneOf: nodes.zone,
+  };
+}
+
+type NodeRow = { readonly [F in keyof NodesPlan]: number } & { readonly name: string; readonly group: number; readonly shape: number };
+
+const placedOn = (nodeGroups: readonly number[], group: number) => nodeGroups.length === 0 || nodeGroups.includes(group);
+
+const addedNodes = ({ at }: Scenario, group: number) => at.reduce((sum, entry) => sum + (entry.kind === 'add' && entry.nodeGroup === group ? entry.count : 0), 0);
+
+/** When a node of a group starts, is cordoned, ends. `at:` entries touch the lowest launch numbers first; nodes added later come after them. */
+function lifeOf(scenario: Scenario, g: number, group: NodeGroup, launch: number) {
+  const { state, atMs, pacePerMinute, registered, agentStart } = group.launch;
+  let launchAt = Number.NaN;
+  if (launch < group.count) {
+    if (state === 'launching') launchAt = atMs + (pacePerMinute >= FOREVER ? 0 : Math.floor((launch * 60_000) / pacePerMinute));
+  } else {
+    let later = launch - group.count;
+    for (const entry of scenario.at) {
+      if (entry.kind !== 'add' || entry.nodeGroup !== g) continue;
+      if (later < entry.count) { launchAt = entry.atMs + Math.floor((later * entry.overMs) / entry.count); break; }
+      later -= entry.count;
+    }
+  }
+  let cordonAt = never(group.cordonAtMs), uncordonAt = Number.POSITIVE_INFINITY, terminateAt = never(group.terminateAtMs);
+  for (const entry of scenario.at) {
+    if (entry.kind === 'add' || entry.nodeGroup !== g) continue;
+    const touched = Math.ceil(entry.share * group.count);
+    if (launch >= touched) continue;
+    const moment = entry.atMs + Math.floor((launch * entry.overMs) / touched);
+    if (entry.kind === 'cordon') cordonAt = Math.min(cordonAt, moment);
+    else if (entry.kind === 'uncordon') uncordonAt = Math.min(uncordonAt, moment);
+    else terminateAt = Math.min(terminateAt, moment);
+  }
+  const key = streamKey(scenario.seed, STREAM.nodeStart, launch + g * 0x10000);
+  const startDelay = sample(createSampler(registered), key, 0) + sample(createSampler(agentStart), key, 1);
+  return { launchAt, startDelay: Math.max(1, startDelay), cordonAt, uncordonAt, terminateAt };
+}
+
+function settingsOf(env: EnvValues, shape: NodeShape, scenario: Scenario): SettingsInput {
+  return {
+    warmEniTarget: env.WARM_ENI_TARGET, warmIpTarget: env.WARM_IP_TARGET, minimumIpTarget: env.MINIMUM_IP_TARGET,
+    warmPrefixTarget: env.WARM_PREFIX_TARGET, maxEni: env.MAX_ENI, prefixDelegation: env.ENABLE_PREFIX_DELEGATION,
+    customNetworking: env.AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG, subnetDiscovery: env.ENABLE_SUBNET_DISCOVERY, podEni: env.ENABLE_POD_ENI,
+    manageUntaggedEni: env.MANAGE_UNTAGGED_ENI, manageEnisNonSchedulable: env.AWS_MANAGE_ENIS_NON_SCHEDULABLE,
+    provisioning: !(env.DISABLE_NETWORK_RESOURCE_PROVISIONING || env.ENABLE_IMDS_ONLY_MODE),
+    cooldownMs: env.IP_COOLDOWN_PERIOD * 1000, eniLimit: shape.enis, ipv4PerEni: shape.ipv4PerEni,
+    prefixCapable: shape.hypervisor === 'nitro' || shape.bareMetal, trunkingCompatible: shape.trunkCompatible,
+    lowestFirst: scenario.cni.order === 'lowest-first', turnWorkMs: scenario.cni.turnWorkMs,
+  };
+}
+
+/** Bounds of a node's block. What prefix mode may hold follows from max pods: growth stops there, the last step may overshoot. */
+function dimsOf(c: Settings, shape: NodeShape, scheduled: 0 | 1, podLog: 0 | 1): Dims {
+  const slots = c.slotsPerEni;
+  const enis = Math.min(32, shape.enis);
+  const step = Math.max(1, c.warmPrefixTarget, Math.ceil(Math.max(c.warmIpTarget, c.minimumIpTarget) / PREFIX_SIZE) + 1);
+  const prefixes = Math.min(enis * slots, Math.ceil(shape.maxPods / PREFIX_SIZE) + Math.min(slots, step));
+  return {
+    enis, slots, attachedSlots: slots, pods: Math.min(1024, shape.maxPods), cooling: Math.max(1, c.prefixMode ? prefixes * PREFIX_SIZE : enis * slots),
+    cache: c.prefixMode || c.ipTargets ? CACHE_ROWS : 0, podLog, restarts: 0, scheduled,
+  };
+}
+
+function churnOf(w: ChurnWorkload | undefined): ChurnPlan | null {
+  if (w === undefined) return null;
+  return { meanGapMs: w.meanGapMs, batchMean: w.batchMean, life: w.lifetime, atMs: w.atMs, untilMs: never(w.untilMs), podsPerNode: Math.round(w.podsPerNode) };
+}
+
+function byAction(of: Readonly<Record<Ec2Action, Distribution>>): Distribution[] {
+  return ACTIONS.map(action => (action === 'none' ? { kind: 'fixed', ms: 1 } : of[action]));
+}
+
+function ec2Of({ ec2, subnets, cni, durationMs }: Scenario): Ec2Plan {
+  const clusterTag = `cni.networking.k8s.aws/cluster/${cni.env.CLUSTER_NAME}`;
+  return {
+    subnets: subnets.map(({ cidr, reservations }) => ({
+      base: cidr.first, prefixLength: cidr.bits, reservations: reservations.map(r => ({ base: r.cidr.first, prefixLength: r.cidr.bits, type: r.type })),
+    })),
+    subnetTag: subnets.map(({ tags }) => {
+      const role = tags['kubernetes.io/role/cni'];
+      const clusters = Object.keys(tags).filter(key => key.startsWith('cni.networking.k8s.aws/cluster/'));
+      const foreign = cni.env.CLUSTER_NAME !== '' && clusters.length > 0 && !clusters.includes(clusterTag);
+      if (role === '0' || (role !== undefined && role !== '' && foreign)) return SUBNET_TAG.excluded;
+      return role === undefined || role === '' ? SUBNET_TAG.none : SUBNET_TAG.usable;
+    }),
+    subnetZone: subnets.map(({ zone }) => zone),
+    buckets: ACTIONS.map(action => {
+      const bucket = action === 'none' ? null : ec2.buckets[action];
+      return bucket === null ? null : { ...bucket, backgroundPerSecond: ec2.backgroundPerSecond[action as Ec2Action] };
+    }),
+    smallDescribe: ec2.smallDescribeBucket === null ? null : { ...ec2.smallDescribeBucket, backgroundPerSecond: 0 },
+    describeByIdIsSmall: ec2.describeByIdUsesSmallBucket, refusedCosts: ec2.throttledCostsToken, enisPerRegion: ec2.quotas.enisPerRegion,
+    lowestFree: ec2.pick === 'lowest-free', createWithoutFreeBlock: errorCode(ec2.createWithoutFreeBlock as ErrorName),
+    appears: ec2.imds.eniAppears, ready: ec2.imds.addressesAppear, vanishes: ec2.imds.vanishes, held: heldOf(subnets, durationMs),
+  };
+}
+
+/** Everything that others take and give back, in the order of time. */
+function heldOf(subnets: Scenario['subnets'], durationMs: number): HeldChange[] {
+  const changes: HeldChange[] = [];
+  let holder = 0;
+  for (const [s, { held, cidr }] of subnets.entries()) {
+    for (const { what, atMs, untilMs, perHour } of held) {
+      const lowest = what.kind === 'count' && what.placement === 'lowest';
+      const offsets = what.kind === 'addresses' ? what.addresses.map(a => a - cidr.first) : null;
+      const count = what.kind === 'count' ? what.count : what.addresses.length;
+      changes.push({ at: atMs, subnet: s, holder, count, lowest, offsets });
+      if (untilMs < FOREVER) changes.push({ at: untilMs, subnet: s, holder, count: -Number.MAX_SAFE_INTEGER, lowest, offsets: null });
+      for (let k = 1; perHour !== 0; k++) {
+        const at = atMs + Math.floor((k * 3_600_000) / Math.abs(perHour));
+        if (at > durationMs || at >= untilMs) break;
+        changes.push({ at, subnet: s, holder, count: perHour > 0 ? 1 : -1, lowest, offsets: null });
+      }
+      holder++;
+    }
+  }
+  return changes.sort((a, b) => a.at - b.at);
+}
+
