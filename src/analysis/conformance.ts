@@ -9,6 +9,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { checkStore } from '../engine/ipamd/check.ts';
 import { cniNodeFeatures, runLine } from './replay/operations.ts';
 import { createReplay, type ReplayOptions } from './replay/node.ts';
 import { dumpChange, dumpFull, NOTHING, readState, type State } from './replay/dump.ts';
@@ -101,6 +102,7 @@ function replayLines(header: Header, lines: readonly Line[], options: ReplayOpti
     for (const [i, expected] of lines.entries()) {
       at = i + 2; // the header is line 1
       const outcome = runLine(replay, expected);
+      if (options.verify) checkStore(replay.b, replay.n, replay.settings);
       const state = readState(replay);
       const features = cniNodeFeatures(replay);
       const actual: Line = {

@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { conform, conformTrace, formatConformance, isPrefixCapable, parseEnvironment } from '../../src/index.ts';
 
-const options = { isPrefixCapable, parseEnvironment };
+const options = { isPrefixCapable, parseEnvironment, verify: true };
 const GOLDEN = join(import.meta.dirname, '../golden/ipamd');
 const names = readdirSync(GOLDEN).filter(name => name.endsWith('.jsonl.gz'));
 const read = (name: string) => gunzipSync(readFileSync(join(GOLDEN, name))).toString('utf8');

@@ -39,6 +39,8 @@ export interface ReplayOptions {
   readonly isPrefixCapable: (instanceType: string) => boolean;
   /** ipamd's reading of its environment. */
   readonly parseEnvironment: (texts: EnvironmentTexts) => Environment;
+  /** Recount the data store after every line. */
+  readonly verify?: boolean;
 }
 
 export interface Replay {
