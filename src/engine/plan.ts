@@ -8,7 +8,9 @@
 import type { Distribution } from '../core/quantiles.ts';
 import { createBlocks, createLayout, type Dims } from '../core/node.ts';
 import { createHistogram } from '../core/histogram.ts';
+import type { SubnetSpec } from '../core/subnet.ts';
 import type { Ms } from '../core/units.ts';
+import type { BucketRule } from './ec2/buckets.ts';
 import { ACTIONS } from './actions.ts';
 import { createSampler } from './aws/sampler.ts';
 import { createSettings, type SettingsInput } from './ipamd/settings.ts';
@@ -18,6 +20,50 @@ import { BIN_FIELDS, type Thread, type World } from './thread.ts';
 export interface ChurnPlan {
   readonly meanGapMs: number; readonly batchMean: number; readonly life: Distribution; readonly atMs: Ms; readonly untilMs: Ms; readonly podsPerNode: number;
 }
+/** What nodes are, by index. Moments are absolute ms, Infinity for never. */
+export interface NodesPlan {
+  /** Stable: by group name order, then launch number. Keys random draws and breaks ties. */
+  readonly id: Int32Array;
+  readonly settings: Int32Array;
+  readonly maxPods: Int32Array;
+  readonly zone: Int32Array;
+  readonly primarySubnet: Int32Array;
+  /** The ENIConfig's subnet, or NONE: no such ENIConfig. */
+  readonly eniConfigSubnet: Int32Array;
+  /** NaN: the node exists at moment 0, settled. Else the moment at which its instance is asked for, and the delays of its start. */
+  readonly launchAt: Float64Array;
+  readonly startDelay: Float64Array;
+  readonly cordonAt: Float64Array;
+  readonly uncordonAt: Float64Array;
+  readonly terminateAt: Float64Array;
+  /** Pods on the host network, which count against max pods; and DaemonSet pods with an address of their own. */
+  readonly hostPods: Int32Array;
+  readonly daemonPods: Int32Array;
+}
+
+/** EC2 and the VPC, as the coordinator sees them. */
+export interface Ec2Plan {
+  readonly subnets: readonly SubnetSpec[];
+  readonly subnetTag: readonly number[];
+  readonly subnetZone: readonly number[];
+  /** By action number. */
+  readonly buckets: readonly (BucketRule | null)[];
+  readonly smallDescribe: BucketRule | null;
+  readonly describeByIdIsSmall: boolean;
+  readonly refusedCosts: boolean;
+  readonly enisPerRegion: number;
+  readonly lowestFree: boolean;
+  readonly createWithoutFreeBlock: number;
+  readonly appears: Distribution;
+  readonly vanishes: Distribution;
+  readonly ready: Distribution;
+  /** Addresses that others take (count > 0) or give back (< 0), by time; `at` 0 is before the nodes. Offsets when they are named. */
+  readonly held: readonly HeldChange[];
+}
+export interface HeldChange {
+  readonly at: Ms; readonly subnet: number; readonly holder: number; readonly count: number; readonly lowest: boolean; readonly offsets: readonly number[] | null;
+}
+
 export interface GroupPlan { readonly dims: Dims; readonly nodeCount: number; readonly churn: ChurnPlan | null }
 
 export interface Plan {
@@ -27,6 +73,10 @@ export interface Plan {
   readonly groups: readonly GroupPlan[];
   readonly settings: readonly SettingsInput[];
   readonly subnetCount: number;
+  readonly nodes: NodesPlan;
+  readonly ec2: Ec2Plan;
+  /** Number of sampled nodes at most. */
+  readonly nodeSample: number;
   /** By action number. */
   readonly latency: readonly Distribution[];
   readonly refusal: readonly Distribution[];

@@ -349,7 +349,7 @@ export function excludeEni({ w, at }: Blocks, n: Block, e: EniRow): void {
 export function clearStore(b: Blocks, n: Block): void {
   const { w, at } = b;
   w.fill(NONE, n + at.eniNumber, n + at.eniNumber + at.enis);
-  w.fill(NONE, n + at.podAddress, n + at.podAddress + at.pods);
+  for (let i = n + at.podAddress; i < n + at.podAddress + at.pods; i++) if (w[i] >= 0) w[i] = NONE; // free rows keep their links
   for (const field of [
     'rawTotal', 'rawAssigned', 'rawPrefixes', 'total', 'assigned', 'freePrefixes', 'eniCount', 'idleEnis', 'eniEverOver8', 'pickable', 'coolHead', 'coolCount',
     'cacheCount', 'cacheNext', 'cleanHead', 'cleanCount',
