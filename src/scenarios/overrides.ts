@@ -1,7 +1,8 @@
 /** Overrides: `--set path=value`, applied to the document before it is read, so that they are checked like the file itself. */
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document } from 'yaml';
 import { didYouMean } from './closest.ts';
-import type { Path, Problem } from './problems.ts';
+import { show, type Path, type Problem } from './problems.ts';
+import { bounded, toValue } from './yaml.ts';
 
 export type Override = { readonly path: Path; readonly text: string };
 
@@ -15,17 +16,18 @@ export function applyOverrides(document: Document, texts: readonly string[]): { 
     const refuse = (found: string, expected: string, suggestion = '') => problems.push({ file: `--set ${text}`, line: 1, column: 1, path: '', found, expected, suggestion, severity: 'error' });
     const [parts, rest] = splitPath(text);
     if (!parts || rest === undefined) {
-      refuse(JSON.stringify(text), FORM);
+      refuse(show(text), FORM);
       continue;
     }
-    const value = parseDocument(rest, { logLevel: 'silent' });
-    if (value.errors.length > 0) {
-      refuse(JSON.stringify(rest), 'a value in YAML');
+    const parsed = bounded(() => parseDocument(rest, { logLevel: 'error' }));
+    const value = parsed && parsed.errors.length === 0 ? toValue(parsed) : { failure: 'no YAML' };
+    if ('failure' in value) {
+      refuse(show(rest), 'a value in YAML');
       continue;
     }
     const path = find(document, parts, refuse);
     if (!path) continue;
-    document.setIn(path, document.createNode(value.toJS({ maxAliasCount: 0 })));
+    document.setIn(path, document.createNode(value.value));
     overrides.push({ path, text });
   }
   return { overrides, problems };

@@ -5,7 +5,7 @@
  *         others go on.
  * Errors  ScenarioError only, with errors and warnings; warnings alone come with the result. Errors of ours are not caught.
  */
-import { LineCounter, parseAllDocuments, parseDocument, type Document, type ParsedNode } from 'yaml';
+import { LineCounter, parseAllDocuments, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import type { Load } from './files.ts';
 import { keysAt } from './keys.ts';
@@ -17,6 +17,7 @@ import { cidr } from './scalars.ts';
 import type { Cidr, Scenario, TraceWorkload } from './scenario.ts';
 import { eniConfigManifest, eniConfigSpec, nodeGroup, SECTIONS, subnet, timedEntry, workload, type SectionName } from './schema.ts';
 import { arrangeTrace, parseTrace, type ParsedTrace, type TracePods } from './traces.ts';
+import { bounded, toValue } from './yaml.ts';
 
 export type ReadOptions = {
   /** For messages. */
@@ -36,7 +37,6 @@ export type ReadResult = {
 };
 
 const CHARACTERS_MAX = 4_000_000;
-const ALIASES_MAX = 100;
 
 /** Reads a scenario. Throws ScenarioError with all problems; never another error for anything that a user wrote. */
 export function readScenario(text: string, options: ReadOptions): ReadResult {
@@ -74,7 +74,7 @@ function readYaml(text: string, options: ReadOptions, problems: Problem[]): { so
   };
   if (text.length > CHARACTERS_MAX) fatal(1, 1, `${text.length} characters`, `at most ${CHARACTERS_MAX}`);
   const lines = new LineCounter();
-  const document = nestedYaml(() => parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error', merge: true, stringKeys: true })) ?? fatal(1, 1, 'lists or maps nested without end', 'a scenario');
+  const document = bounded(() => parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error', merge: true, stringKeys: true })) ?? fatal(1, 1, 'lists or maps nested without end', 'a scenario');
   if (document.errors.length > 0) throw new ScenarioError([...problems, ...yamlProblems(document, lines, options.file)]);
   const { overrides, problems: refused } = applyOverrides(document, options.overrides ?? []);
   problems.push(...refused);
@@ -91,26 +91,6 @@ function yamlProblems(document: Document, lines: LineCounter, file: string): Pro
     const expected = code === 'MULTIPLE_DOCS' ? 'one document: a scenario is one file without ---' : 'YAML';
     return { file, line: Math.max(1, line), column: Math.max(1, col), path: '', found: message.split('\n')[0].slice(0, 200), expected, suggestion: '', severity: 'error' };
   });
-}
-
-/** The YAML parser and its converter recurse; a file that is deeper than the stack is a user's mistake. */
-function nestedYaml<T>(make: () => T): T | null {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
-}
-
-function toValue(document: Document | Document.Parsed<ParsedNode>): { readonly value: unknown } | { readonly failure: string } {
-  try {
-    return { value: document.toJS({ maxAliasCount: ALIASES_MAX }) };
-  } catch (error) {
-    // ReferenceError: an alias without anchor, or too many aliases; RangeError: nested too deeply; TypeError: a merge of something else than a map.
-    if (error instanceof ReferenceError || error instanceof RangeError || error instanceof TypeError || (error instanceof Error && /merge/i.test(error.message))) return { failure: error.message.split('\n')[0] };
-    throw error;
-  }
 }
 
 // ---------------------------------------------------------------------------------------------------------------- sections
@@ -263,7 +243,7 @@ function readManifests(parts: Parts, load: Load, report: Report): EniConfigs {
       return;
     }
     const text = new TextDecoder().decode(bytes);
-    const documents = text.length > CHARACTERS_MAX ? null : nestedYaml(() => parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' }));
+    const documents = text.length > CHARACTERS_MAX ? null : bounded(() => parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' }));
     if (!documents || !Array.isArray(documents)) {
       if (!documents) report(path, { found: JSON.stringify(file), expected: 'a file of Kubernetes manifests' });
       return;
