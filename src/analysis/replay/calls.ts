@@ -227,9 +227,9 @@ function isSubnetExcluded(replay: Replay, s: number): void {
 
 /** Host networking of a new ENI: logged only when it fails. */
 function setUpNetwork(replay: Replay, eni: number): void {
-  const { b, n } = replay;
+  const { b, n, calls } = replay;
   const error = faultAt(replay, 'SetupENINetwork');
   answer(replay, error);
-  if (error === undefined) return;
   end(replay, { c: 'SetupENINetwork', sub: cidrText({ ip: b.w[n + b.at.attachedPrimaryIp + findAttached(b, n, eni)], prefix: false }) }, error);
+  if (error === undefined) calls.pop();
 }

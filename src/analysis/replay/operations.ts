@@ -199,11 +199,12 @@ function changeEni({ b, n, world: { subnets }, now, header }: Replay, { kind, en
   }
 }
 
-/** The features on the CNINode object, in the order in which ipamd writes them. */
-export function cniNodeFeatures({ b: { w }, n, header }: Replay): string[] {
+/** The features on the CNINode object, given those it had: ipamd adds new ones at the end, of two at once this one first. */
+export function cniNodeFeatures({ b: { w }, n, header }: Replay, before: readonly string[]): string[] {
   const flags = w[n + N.nodeFlags];
-  return [
+  const features = [
     ...((flags & NODE_CUSTOM_FEATURE) !== 0 ? [`CustomNetworking=${header.eniConfig ?? 'default'}`] : []),
     ...((flags & NODE_SGP_FEATURE) !== 0 ? ['SecurityGroupsForPods='] : []),
   ];
+  return [...before, ...features.filter(feature => !before.includes(feature))];
 }

@@ -144,7 +144,8 @@ export const reconcileMark: Step = (b, n, c, now) => {
   const a = findAttached(b, n, w[n + N.setupEni]);
   const e = findEni(b, n, w[n + N.setupEni]);
   const prefix = kindOf(b, n);
-  for (; a !== NONE && w[n + N.tries] < at.attachedSlots; w[n + N.tries]++) {
+  if (a === NONE) return sweepSlots(b, n, c, e);
+  for (; w[n + N.tries] < at.attachedSlots; w[n + N.tries]++) {
     const slot = w[n + N.tries];
     if (!isInList(b, n, c, a, slot)) continue;
     const ip = w[n + at.attachedAddress + a * at.attachedSlots + slot];
