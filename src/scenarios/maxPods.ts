@@ -73,8 +73,8 @@ export function maxPodsOfScript(limits: Pick<InstanceLimits, 'enis' | 'ipv4PerEn
   const prefixes = limits.hypervisor === 'nitro' && options.prefixDelegation && supportsPrefixes;
   const allowed = enis * (limits.ipv4PerEni - 1) * (prefixes ? PREFIX : 1) + 2;
   if (options.showMaxAllowed) return allowed;
-  if (limits.vcpus === null) return null;
-  return Math.min(allowed, limits.vcpus > 30 ? 250 : 110);
+  // Without a number of vCPUs its comparison fails, and so counts as not above 30.
+  return Math.min(allowed, (limits.vcpus ?? 0) > 30 ? 250 : 110);
 }
 
 // ---------------------------------------------------------------------------------------------------------------- reserved resources

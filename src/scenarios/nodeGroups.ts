@@ -221,6 +221,8 @@ function checkPrimaryAddresses(groups: readonly NodeGroup[], subnets: readonly S
 
 // ---------------------------------------------------------------------------------------------------------------- ENIConfig
 
+/** Decides whether subnet discovery may use a subnet (awsutils.go: ValidSubnetTagsMatchingClusterName). */
+export const ROLE_TAG = 'kubernetes.io/role/cni';
 const OVERRIDING_LABEL = 'vpc.amazonaws.com/externalEniConfig';
 
 /** The index of the ENIConfig that nodes of this zone resolve to, by ipamd's rule (eniconfig.go: GetNodeSpecificENIConfigName). */
@@ -245,5 +247,7 @@ function resolveEniConfig(input: GroupInput, path: (string | number)[], share: Z
   const subnet = around.subnets[around.eniConfigs[index].subnet];
   if (subnet && subnet.zone >= 0 && subnet.zone !== share.zone)
     report(path, { found: `ENIConfig "${name}" with subnet ${subnet.name} of ${around.zones[subnet.zone].name} for nodes in ${zone}`, expected: "a subnet of the node's own zone: EC2 attaches no other" });
+  if (subnet && env.ENABLE_SUBNET_DISCOVERY && subnet.tags[ROLE_TAG] === '0')
+    report(path, { found: `ENIConfig "${name}" with subnet ${subnet.name}, tagged ${ROLE_TAG}=0`, expected: 'another subnet or no tag: with subnet discovery on its ENIs count as excluded and give no addresses', severity: 'warning' });
   return index;
 }

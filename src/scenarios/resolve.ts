@@ -6,7 +6,7 @@
 import { resolveCni } from './agent.ts';
 import { resolveEc2, resolveKubelet, resolveScheduler } from './cloud.ts';
 import { checkVpc, reportTwins, resolveEniConfigs, resolveSubnets, type EniConfigInput, type Items } from './network.ts';
-import { resolveNodeGroups } from './nodeGroups.ts';
+import { resolveNodeGroups, ROLE_TAG } from './nodeGroups.ts';
 import type { Report } from './problems.ts';
 import type { Cidr, Outputs, Scenario } from './scenario.ts';
 import { SECTIONS, type Section, type SectionName } from './schema.ts';
@@ -42,6 +42,12 @@ export function resolve(sections: Sections, report: Report): Scenario {
   const customNetworking = nodeGroups.some(group => group.env.AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG);
   if (eniConfigs.length > 0 && nodeGroups.length > 0 && !customNetworking)
     report(['eniConfigs'], { found: 'ENIConfigs without custom networking', expected: 'cni.env.AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG to be true, or they have no effect', severity: 'warning' });
+
+  if (!customNetworking && nodeGroups.length > 0) {
+    for (const { item, index } of sections.subnets.read)
+      if (item.role === 'pod' && (item.tags[ROLE_TAG] ?? '') === '')
+        report(['subnets', index], { found: `${item.name} for pods, without custom networking and without a tag`, expected: `tags with ${ROLE_TAG}: 1 for subnet discovery, or no ENI ever goes there`, severity: 'warning' });
+  }
 
   return {
     apiVersion: 'enisim/v1',

@@ -34,8 +34,8 @@ const BASE = {
   subnets: [
     { name: 'nodes-a', cidr: '10.0.0.0/24', zone: 'a' },
     { name: 'nodes-b', cidr: '10.0.1.0/24', zone: 'b' },
-    { name: 'pods-a', cidr: '100.64.0.0/20', zone: 'a', role: 'pod' },
-    { name: 'pods-b', cidr: '100.64.16.0/20', zone: 'b', role: 'pod' },
+    { name: 'pods-a', cidr: '100.64.0.0/20', zone: 'a', role: 'pod', tags: { 'kubernetes.io/role/cni': 1 } },
+    { name: 'pods-b', cidr: '100.64.16.0/20', zone: 'b', role: 'pod', tags: { 'kubernetes.io/role/cni': 1 } },
   ],
   nodeGroups: [{ name: 'w', instanceType: 'm5.large', count: 3 }],
 };
@@ -158,6 +158,12 @@ describe('errors', () => {
   it.each([['', 'an empty file'], ['# only a comment', 'an empty file'], ['- 1', 'a list of 1'], ['hello', '"hello"'], ['a: *b', 'Unresolved alias (the anchor must be set before the alias): b']])('%j is refused as %s', (text, found) =>
     expect(outcome(text).problems[0].found).toBe(found));
 
+  it('come without echoes: what was left out for its mistake is not missed as well', () => {
+    expect(told(group({ count: 'many' }))).toEqual(['error | nodeGroups[0].count | "many"']);
+    expect(told(withChanges({ subnets: [{ ...BASE.subnets[0], held: [{ count: -1 }] }, ...BASE.subnets.slice(1)] }))).toEqual(['error | subnets[0].held[0].count | -1']);
+    expect(told(group({ subnets: [5], instanceType: 'm5.lrage' }))).toEqual(['error | nodeGroups[0].instanceType | "m5.lrage" | did you mean "m5.large"?', 'error | nodeGroups[0].subnets[0] | 5']);
+  });
+
   it('name what is missing', () => {
     expect(told(outcome('apiVersion: enisim/v1'))).toEqual(['error | duration | nothing', 'error | vpc | nothing', 'error | subnets | nothing', 'error | nodeGroups | nothing']);
   });
@@ -266,6 +272,13 @@ describe('custom networking', () => {
 
   it("refuses a subnet of another zone than the node's", () =>
     expect(told(withChanges({ ...custom, eniConfigs: { a: configs.b, b: configs.b } }))).toEqual(['error | nodeGroups[0] | ENIConfig "a" with subnet pods-b of b for nodes in a']));
+
+  it('warns of a subnet that gives no addresses', () => {
+    const tagged = BASE.subnets.map(each => (each.name === 'pods-a' ? { ...each, tags: { 'kubernetes.io/role/cni': 0 } } : each));
+    expect(told(withChanges({ ...custom, subnets: tagged, eniConfigs: configs }))).toEqual(['warning | nodeGroups[0] | ENIConfig "a" with subnet pods-a, tagged kubernetes.io/role/cni=0']);
+    const untagged = BASE.subnets.map(each => ({ ...each, tags: {} }));
+    expect(told(withChanges({ subnets: untagged }))).toEqual(['a', 'b'].map((zone, i) => `warning | subnets[${i + 2}] | pods-${zone} for pods, without custom networking and without a tag`));
+  });
 
   it('warns of ENIConfigs without custom networking', () => expect(told(withChanges({ eniConfigs: configs }))).toEqual(['warning | eniConfigs | ENIConfigs without custom networking']));
   it('warns of a manifest of another kind', () => {
