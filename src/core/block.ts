@@ -26,7 +26,8 @@ export function scalarOffsets<F extends ScalarFields>(fields: F): Offsets<F> & {
   let at = 0;
   for (const field of Object.keys(fields)) offsets[field] = at++;
   offsets.size = at;
-  return Object.freeze(offsets) as Offsets<F> & { readonly size: number };
+  // the spread matters: an object filled by computed keys is a hash table to V8, its copy is not, and every event reads these
+  return Object.freeze({ ...offsets }) as Offsets<F> & { readonly size: number };
 }
 
 export interface TimeRange { readonly kind: 'time' | 'key'; readonly from: number; readonly length: number }

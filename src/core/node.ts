@@ -9,11 +9,11 @@
  */
 import { assert } from './assert.ts';
 import { arrayOffsets, scalarOffsets, scalarTimes, type ArrayFields, type Offsets, type ScalarFields, type TimeRange } from './block.ts';
-import { FOREVER, NEVER, NONE, type Block } from './units.ts';
+import { FOREVER, NEVER, NONE, type Block, type EniRow, type SlotRow } from './units.ts';
 
 const NODE_FIELDS = {
   // who it is
-  id: 'word', key: 'word', index: 'word', settings: 'word', maxPods: 'word', phase: 'word', zone: 'word',
+  id: 'word', key: 'word', arrivalKey: 'word', lifetimeKey: 'word', orderKey: 'word', index: 'word', settings: 'word', maxPods: 'word', phase: 'word', zone: 'word',
   primarySubnet: 'word', eniConfigSubnet: 'word', eniConfigNamed: 'word',
   // the agent's state machine: where it is, what it asked of the AWS layer, what came back
   place: 'word', doing: 'word', back: 'word', setupBack: 'word', setupEni: 'word', result: 'word',
@@ -52,6 +52,8 @@ const STORE_FIELDS = {
   lowBelow: 'word', highFrom: 'word', quietPrefixes: 'word', quietEnis: 'word',
   /** ENIs that hold no pod and could be freed: not primary, no trunk, no EFA. */
   idleEnis: 'word',
+  /** Slots that do not count in the present mode: of the other kind, or on an excluded ENI. Almost always none. */
+  uncounted: 'word',
   coolHead: 'word', coolCount: 'word', cacheCount: 'word', cacheNext: 'word', drift: 'word',
   cleanHead: 'word', cleanCount: 'word',
 } as const satisfies ScalarFields;
@@ -170,6 +172,8 @@ export interface Layout extends Offsets<typeof ARRAYS> {
   readonly scheduled: number;
   readonly maskWords: number;
   readonly attachedMaskWords: number;
+  /** 2^22 / slots, rounded up: `eniOfRow` multiplies by it instead of dividing. */
+  readonly slotsInverse: number;
   /** Words from one node to the next. */
   readonly stride: number;
   readonly times: readonly TimeRange[];
@@ -182,9 +186,13 @@ export function createLayout(dims: Dims): Layout {
   const { at, end, times } = arrayOffsets(ARRAYS, dims, SCALARS);
   const all = [...scalarTimes(NODE_FIELDS, 0), ...scalarTimes(STORE_FIELDS, N.size), ...times];
   return Object.freeze({
-    ...at, ...dims, dims, maskWords: maskWords(dims.slots), attachedMaskWords: maskWords(dims.attachedSlots), stride: end, times: all,
+    ...at, ...dims, dims, maskWords: maskWords(dims.slots), attachedMaskWords: maskWords(dims.attachedSlots),
+    slotsInverse: dims.slots === 0 ? 0 : Math.ceil((1 << 22) / dims.slots), stride: end, times: all,
   }) as Layout;
 }
+
+/** The ENI of a slot row. Exact: a row is below 32 * slots, so the product's error is far below 1 / slots. */
+export const eniOfRow = (at: Layout, row: SlotRow): EniRow => Math.imul(row, at.slotsInverse) >>> 22;
 
 /** All nodes of one shape. */
 export interface Blocks {

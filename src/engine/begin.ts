@@ -10,7 +10,7 @@ import { SDK_TOKENS } from './aws/request.ts';
 import { createBucket } from './ec2/buckets.ts';
 import { SUBNET_TAG, type Ec2 } from './ec2/server.ts';
 import type { CallRows } from './log.ts';
-import { PHASE, plan as planChanges } from './node.ts';
+import { PHASE, plan as planChanges } from './agentLoop.ts';
 import type { HeldChange, Plan } from './plan.ts';
 import { createPods } from './pods.ts';
 import { settleNode } from './settle.ts';
@@ -77,6 +77,9 @@ function beginNode(world: World, ec2: Ec2, plan: Plan, node: NodeIndex): void {
   w[n + N.id] = nodes.id[node];
   w[n + N.key] = mix(mix(plan.seed) + nodes.id[node]) | 0;
   w[n + N.index] = node;
+  w[n + N.arrivalKey] = streamKey(w[n + N.key], STREAM.arrival, 0);
+  w[n + N.lifetimeKey] = streamKey(w[n + N.key], STREAM.lifetime, 0);
+  w[n + N.orderKey] = streamKey(w[n + N.key], STREAM.mapOrder, 0);
   for (const field of ['settings', 'maxPods', 'zone', 'primarySubnet', 'eniConfigSubnet'] as const) w[n + N[field]] = nodes[field][node];
   w[n + N.eniConfigNamed] = nodes.eniConfigSubnet[node] === NONE ? 0 : 1;
   w[n + N.podCount] = nodes.hostPods[node];
@@ -102,7 +105,7 @@ export function startArrivals(world: World, node: NodeIndex): void {
   const from = Math.max(0, churn.atMs - world.origin[0]);
   w[n + N.podInitial] = churn.podsPerNode;
   w[n + N.arrivalAt] = churn.podsPerNode > 0 ? from
-    : from + exponentialMs(draw(streamKey(w[n + N.key], STREAM.arrival, 0), w[n + N.arrivals]++), churn.meanGapMs);
+    : from + exponentialMs(draw(w[n + N.arrivalKey], w[n + N.arrivals]++), churn.meanGapMs);
   if (w[n + N.arrivalAt] + world.origin[0] >= churn.untilMs) w[n + N.arrivalAt] = FOREVER;
 }
 

@@ -173,6 +173,8 @@ export function openThread(plan: Plan, memory: Memory, world: World, index: numb
       pod: new Int32Array(own.news, 8 + news * 12, news), kind: new Int32Array(own.news, 8 + news * 16, news),
     },
     work: new Float64Array(own.work),
+    bin: 0,
+    binEnd: 0,
     log: {
       pods: plan.tables.pods ? createRows(POD_ROW) : null,
       nodes: plan.tables.nodes ? createRows(NODE_ROW) : null,

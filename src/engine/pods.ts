@@ -16,9 +16,12 @@ export const RANK = { del: 0, stop: 1, add: 2 } as const;
 const RANK_SCALE = 1024;
 const END_OF_LIST = 0x3fffffff;
 
-export const timeOfKey = (key: number): Ms => Math.floor(key / KEY_SCALE);
-export const rankOfKey = (key: number): number => (key % KEY_SCALE) >> 10;
-export const rowOfKey = (key: number): PodRow => key % RANK_SCALE;
+/** The low part of a key, `key - timeOfKey(key) * KEY_SCALE`, is rank and row. */
+export const ROW_MASK = RANK_SCALE - 1;
+export const RANK_SHIFT = 10;
+
+export const timeOfKey = (key: number): Ms => Math.floor(key * (1 / KEY_SCALE));
+export const rowOfKey = (key: number): PodRow => (key - timeOfKey(key) * KEY_SCALE) & ROW_MASK;
 
 export function createPods({ w, at }: Blocks, n: Block): void {
   for (let p = 0; p < at.pods; p++) w[n + at.podAddress + p] = -2 - (p + 1 < at.pods ? p + 1 : END_OF_LIST);

@@ -16,7 +16,8 @@ import { rebase } from '../core/block.ts';
 import type { Ms, NodeIndex } from '../core/units.ts';
 import { assert } from '../core/assert.ts';
 import { serve, tieOf, type Ec2 } from './ec2/server.ts';
-import { runNode, sampleNode } from './node.ts';
+import { sampleNode } from './agentLoop.ts';
+import { runNode } from './node.ts';
 import { blockOf, type News, type Outbox, type Thread, type World } from './thread.ts';
 
 /** Runs nodes somewhere: in this thread, or in several at once. Returns when all have come to their stops. */

@@ -15,7 +15,7 @@ import { NONE, type NodeIndex } from '../core/units.ts';
 import { findBest, noteChange } from './scheduler/best.ts';
 import { fits } from './scheduler/score.ts';
 import {
-  ABSENT, COMPATIBLE, CORDONED, COUNTER, isPresent, NODE, OPEN, PRESENT, READY, RECORD_BITS, type NodeSpec, type PodClassIndex, type Scheduler,
+  ABSENT, AMOUNT_END, COMPATIBLE, CORDONED, COUNTER, isPresent, NODE, OPEN, PRESENT, READY, RECORD_BITS, type NodeSpec, type PodClassIndex, type Scheduler,
 } from './scheduler/state.ts';
 
 /**
@@ -31,6 +31,9 @@ export function addNode(s: Scheduler, nodeIndex: NodeIndex, nodeId: number, spec
   assert(!isPresent(s, nodeIndex), 'addNode: the index is in use');
   assert(Number.isInteger(nodeId) && nodeId >= 0 && nodeId < 2 ** 31, 'addNode: the id does not fit its word');
   assert(spec.cpuMilli > 0 && spec.memoryMib > 0, 'addNode: a node has CPU and memory');
+  for (const amount of [spec.cpuMilli, spec.memoryMib, spec.gpuMilli, spec.pods]) {
+    assert(Number.isInteger(amount) && amount >= 0 && amount < AMOUNT_END, 'addNode: an allocatable is not a whole number below 2^30');
+  }
   assert(spec.zone >= 0 && spec.zone < s.zoneCount, 'addNode: the zone is not known');
   assert(spec.group >= 0 && spec.group < s.groupCount, 'addNode: the group is not known');
   assert(spec.taintClass >= 0 && spec.taintClass < s.taintTexts.length, 'addNode: the taint class is not known');

@@ -15,7 +15,7 @@ import { RESULT } from './ipamd/places.ts';
 import type { Settings } from './ipamd/settings.ts';
 import { assignAddresses, attachInterface, createInterface, deleteInterface, unassignAddresses } from './ec2/effects.ts';
 import { candidates, type Ec2 } from './ec2/server.ts';
-import { PHASE } from './node.ts';
+import { PHASE } from './agentLoop.ts';
 import { scheduleReconcile, scheduleTurn, setBand, turnMs } from './turns.ts';
 
 const AGE_MS = 600_000;

@@ -71,12 +71,15 @@ export interface Inbox {
   readonly createdAt: Float64Array;
 }
 
-/** Fields of a time bin. `net` fields are changes of a level; the others are counts or sums. */
+/**
+ * Fields of a time bin. The first five are changes of a level, the others counts, a sum and a maximum. What follows from them is not kept: waiting =
+ * bound - addressed - neverAddressed, running = addressed - released - lost, ADD requests = addressed + noAvailable, summed up to the bin.
+ */
 export const BIN = {
-  waiting: 0, running: 1, total: 2, cooling: 3, enis: 4, prefixes: 5, ready: 6, bound: 7, addressed: 8, ended: 9, failed: 10, adds: 11, noAvailable: 12,
-  dels: 13, waitSum: 14, waitMax: 15, dropped: 16,
+  total: 0, cooling: 1, enis: 2, prefixes: 3, ready: 4, bound: 5, addressed: 6, released: 7, lost: 8, ended: 9, failed: 10, neverAddressed: 11,
+  noAvailable: 12, waitSum: 13, waitMax: 14, dropped: 15,
 } as const;
-export const BIN_FIELDS = 17;
+export const BIN_FIELDS = 16;
 
 /** EC2 requests that nodes have sent and the coordinator has not seen. `count` is one shared word. */
 export interface Outbox { readonly count: Int32Array; readonly node: Int32Array; readonly at: Float64Array; readonly lookAt: Float64Array }
@@ -88,8 +91,11 @@ export interface Thread {
   readonly outbox: Outbox;
   readonly news: News;
   readonly log: Log;
-  /** Two shared counters of work: pod events (addresses given and released), visits of nodes. */
+  /** Shared counters of work: visits of nodes. */
   readonly work: Float64Array;
+  /** Where the running node's present bin begins in `bins`, and when it ends by the block's clock. */
+  bin: number;
+  binEnd: Ms;
 }
 
 /** What the scheduler learns from nodes: pods whose end is known now, nodes that became Ready. */
@@ -103,4 +109,4 @@ export function blockOf(world: World, node: NodeIndex): { readonly group: Group;
   return { group, n: (node - group.firstNode) * group.blocks.at.stride };
 }
 
-export const WORK = { podEvents: 0, visits: 1 } as const;
+export const WORK = { visits: 0 } as const;

@@ -26,10 +26,11 @@ export const turnMs = (c: Settings): Ms => 2 * HALF_TURN_MS + c.turnWorkMs;
  * The bounds between which no adjust can act, from what only growth and release change: F in [lowBelow, highFrom), at most
  * `quietPrefixes` free prefixes and `quietEnis` idle ENIs. Conservative where it is not exact.
  */
-export function setBand({ w }: Blocks, n: Block, c: Settings): void {
+export function setBand(b: Blocks, n: Block, c: Settings): void {
+  const { w } = b;
   const total = w[n + S.total];
-  const full = total >= w[n + N.maxPods];
-  let low: number, high: number, prefixes = ALWAYS, enis = ALWAYS;
+  const full = total >= w[n + N.maxPods] || !canGrow(b, n, c);
+  let low: number, high: number, prefixes: number = ALWAYS, enis: number = ALWAYS;
   if (c.ipTargets) {
     low = total < c.minimumIpTarget ? ALWAYS : c.warmIpTarget;
     high = c.prefixMode || total <= c.minimumIpTarget ? ALWAYS : c.warmIpTarget + 1;

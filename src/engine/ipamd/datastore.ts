@@ -17,10 +17,10 @@
  * Source  ipamd-spec §2 (pkg/ipamd/datastore/data_store.go). Oddities of the original are kept and named.
  */
 import { assert } from '../../core/assert.ts';
-import { ENI_EFA, ENI_EXCLUDED, ENI_PRIMARY, ENI_TRUNK, N, S, type Blocks } from '../../core/node.ts';
+import { eniOfRow, ENI_EFA, ENI_EXCLUDED, ENI_PRIMARY, ENI_TRUNK, N, S, type Blocks } from '../../core/node.ts';
 import { NEVER, NONE, PREFIX_BITS, PREFIX_SIZE, type AddressRef, type Block, type EniRow, type Ms, type SlotRow } from '../../core/units.ts';
 import { insertBit, nextBit, removeBit } from '../../core/bits.ts';
-import { streamKey, draw, mix, STREAM } from '../../core/random.ts';
+import { draw, mix } from '../../core/random.ts';
 import type { Settings } from './settings.ts';
 import { startOfWalk } from './maporder.ts';
 
@@ -131,7 +131,7 @@ export function addCidr(b: Blocks, n: Block, c: Settings, e: EniRow, ip: number,
   if (counts(b, n, c, e, slot)) {
     w[n + S.total] += size;
     setAssignable(b, n, e, slot);
-  }
+  } else w[n + S.uncounted] += 1;
   return true;
 }
 
@@ -196,6 +196,7 @@ export function removeCidr(b: Blocks, n: Block, c: Settings, e: EniRow, slot: nu
   w[n + S.rawTotal] -= size;
   if (prefix) w[n + S.rawPrefixes] -= 1;
   if (counted) w[n + S.total] -= size;
+  else w[n + S.uncounted] -= 1;
   clearAssignable(b, n, e, slot);
   dropSlot(b, n, c, e, slot);
   return true;
@@ -290,7 +291,7 @@ export function addEni(
 /** Sums over one ENI: sizes and prefixes of all its slots, sizes and owned addresses of those that count. */
 function sumsOf(b: Blocks, n: Block, c: Settings, e: EniRow) {
   const { w, at } = b;
-  let size = 0, prefixes = 0, freePrefixes = 0, countedSize = 0, countedOwned = 0;
+  let size = 0, prefixes = 0, freePrefixes = 0, countedSize = 0, countedOwned = 0, uncounted = 0;
   for (let slot = 0; slot < at.slots; slot++) {
     if (!isTaken(b, n, e, slot)) continue;
     const prefix = isPrefix(b, n, e, slot);
@@ -298,9 +299,9 @@ function sumsOf(b: Blocks, n: Block, c: Settings, e: EniRow) {
     const slotSize = prefix ? PREFIX_SIZE : 1;
     size += slotSize;
     if (prefix) { prefixes++; if (owned === 0) freePrefixes++; }
-    if (counts(b, n, c, e, slot)) { countedSize += slotSize; countedOwned += owned; }
+    if (counts(b, n, c, e, slot)) { countedSize += slotSize; countedOwned += owned; } else uncounted++;
   }
-  return { size, prefixes, freePrefixes, countedSize, countedOwned };
+  return { uncounted, size, prefixes, freePrefixes, countedSize, countedOwned };
 }
 
 /**
@@ -326,6 +327,7 @@ export function removeEni(b: Blocks, n: Block, c: Settings, e: EniRow): void {
   w[n + S.rawPrefixes] -= times * sums.prefixes;
   w[n + S.total] -= sums.countedSize;
   w[n + S.freePrefixes] -= sums.freePrefixes;
+  w[n + S.uncounted] -= sums.uncounted;
   const count = w[n + S.eniCount];
   const pickable = w[n + S.pickable];
   if (c.lowestFirst) {
@@ -351,7 +353,7 @@ export function clearStore(b: Blocks, n: Block): void {
   w.fill(NONE, n + at.eniNumber, n + at.eniNumber + at.enis);
   for (let i = n + at.podAddress; i < n + at.podAddress + at.pods; i++) if (w[i] >= 0) w[i] = NONE; // free rows keep their links
   for (const field of [
-    'rawTotal', 'rawAssigned', 'rawPrefixes', 'total', 'assigned', 'freePrefixes', 'eniCount', 'idleEnis', 'eniEverOver8', 'pickable', 'coolHead', 'coolCount',
+    'rawTotal', 'rawAssigned', 'rawPrefixes', 'total', 'assigned', 'freePrefixes', 'eniCount', 'idleEnis', 'uncounted', 'eniEverOver8', 'pickable', 'coolHead', 'coolCount',
     'cacheCount', 'cacheNext', 'cleanHead', 'cleanCount',
   ] as const) w[n + S[field]] = 0;
 }
@@ -379,9 +381,9 @@ export function endCooldowns(b: Blocks, n: Block, c: Settings, now: Ms): void {
     const ref = w[n + at.coolRef + head];
     const row = ref >> PREFIX_BITS;
     w[n + at.slotState + row] &= ~(1 << (ref & 15));
-    const e = (row / at.slots) | 0;
+    const e = eniOfRow(at, row);
     const slot = row - e * at.slots;
-    if (counts(b, n, c, e, slot)) setAssignable(b, n, e, slot);
+    if (w[n + S.uncounted] === 0 || counts(b, n, c, e, slot)) setAssignable(b, n, e, slot);
     if (++head === at.cooling) head = 0;
     count--;
   }
@@ -407,7 +409,7 @@ export function assignAddress(b: Blocks, n: Block, c: Settings, now: Ms): Addres
   if (c.lowestFirst) {
     slot = nextBit(w, n + at.eniAssignable + e * at.maskWords, at.maskWords, 0);
   } else {
-    chance = draw(streamKey(w[n + N.key], STREAM.mapOrder, 0), w[n + N.orders]++);
+    chance = draw(w[n + N.orderKey], w[n + N.orders]++);
     const eniStart = startOfWalk(chance >>> 16, w[n + S.eniCount], w[n + S.eniEverOver8] === 1, w, n + at.eniNumber, at.enis);
     const later = eniStart < 32 ? pickable & (-1 << eniStart) : 0;
     if (later !== 0) e = 31 - Math.clz32(later & -later);
@@ -448,8 +450,9 @@ export function assignAddress(b: Blocks, n: Block, c: Settings, now: Ms): Addres
 export function releaseAddress(b: Blocks, n: Block, c: Settings, ref: AddressRef, now: Ms): void {
   const { w, at } = b;
   const row = ref >> PREFIX_BITS;
-  const e = (row / at.slots) | 0;
+  const e = eniOfRow(at, row);
   const slot = row - e * at.slots;
+  const plain = w[n + S.uncounted] === 0;
   const bit = 1 << (ref & 15);
   const state = w[n + at.slotState + row] | (bit << 16);
   w[n + at.slotState + row] = state;
@@ -464,8 +467,8 @@ export function releaseAddress(b: Blocks, n: Block, c: Settings, ref: AddressRef
   w[n + at.eniLastFreedAt + e] = now;
   countOwned(b, n, e, -1);
   w[n + S.rawAssigned] -= 1;
-  if (counts(b, n, c, e, slot)) w[n + S.assigned] -= 1;
-  if (isPrefix(b, n, e, slot) && ownedHosts(state) === 0) w[n + S.freePrefixes] += 1;
+  if (plain || counts(b, n, c, e, slot)) w[n + S.assigned] -= 1;
+  if ((plain ? c.prefixMode : isPrefix(b, n, e, slot)) && ownedHosts(state) === 0) w[n + S.freePrefixes] += 1;
 }
 
 /** Gives a pod the address it had before a restart, wherever an enclosing CIDR is (any kind). NONE: no CIDR has it. */
@@ -499,7 +502,7 @@ export function addressOf({ w, at }: Blocks, n: Block, ref: AddressRef): number 
   return w[n + at.slotAddress + (ref >> PREFIX_BITS)] + (ref & 15);
 }
 
-export const eniOfRef = ({ at }: Blocks, ref: AddressRef): EniRow => Math.floor((ref >> PREFIX_BITS) / at.slots);
+export const eniOfRef = ({ at }: Blocks, ref: AddressRef): EniRow => eniOfRow(at, ref >> PREFIX_BITS);
 
 // ---------------------------------------------------------------- what may go
 

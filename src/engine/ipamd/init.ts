@@ -6,7 +6,7 @@
  */
 import { attachedCount } from '../../core/attached.ts';
 import { ENI_EXCLUDED, ENI_TRUNK, ENI_UNMANAGED, N, NODE_CUSTOM_FEATURE, NODE_TERMINATING, S, type Blocks } from '../../core/node.ts';
-import { draw, STREAM, streamKey } from '../../core/random.ts';
+import { draw } from '../../core/random.ts';
 import { NEVER, NONE, type Block, type EniRow, type Ms } from '../../core/units.ts';
 import { CALL, OK } from './calls.ts';
 import { announceSecurityGroupsForPods } from './cninode.ts';
@@ -43,7 +43,7 @@ export const initDescribed: Step = (b, n, c) => {
   classify(b, n, c);
   countUnmanaged(b, n);
   w[n + N.cursor] = 0;
-  w[n + N.orderStart] = c.lowestFirst ? 0 : draw(streamKey(w[n + N.key], STREAM.mapOrder, 0), w[n + N.orders]++) >>> 29;
+  w[n + N.orderStart] = c.lowestFirst ? 0 : draw(w[n + N.orderKey], w[n + N.orders]++) >>> 29;
   return PLACE.initNextEni;
 };
 

@@ -6,7 +6,7 @@
  * Source  ipamd-spec §14, measured on Go 1.26.
  */
 import { N, S, type Blocks, type Layout } from '../../core/node.ts';
-import { draw, STREAM, streamKey } from '../../core/random.ts';
+import { draw } from '../../core/random.ts';
 import { NONE, type Block, type EniRow } from '../../core/units.ts';
 import type { Settings } from './settings.ts';
 
@@ -24,7 +24,7 @@ export function chooseStart(b: Blocks, n: Block, c: Settings): void {
   w[n + N.cursor] = 0;
   w[n + N.orderStart] = c.lowestFirst
     ? 0
-    : startOfWalk(draw(streamKey(w[n + N.key], STREAM.mapOrder, 0), w[n + N.orders]++) >>> 16, w[n + S.eniCount], w[n + S.eniEverOver8] === 1, w, n + at.eniNumber, at.enis);
+    : startOfWalk(draw(w[n + N.orderKey], w[n + N.orders]++) >>> 16, w[n + S.eniCount], w[n + S.eniEverOver8] === 1, w, n + at.eniNumber, at.enis);
 }
 
 /** Places of a walk: rows of the table, at least the 8 of a small map. */

@@ -17,7 +17,7 @@
  */
 import { assert } from '../../core/assert.ts';
 import { NONE } from '../../core/units.ts';
-import { scoreOf, UNFIT } from './score.ts';
+import { scoreOf, scoreRecord, UNFIT } from './score.ts';
 import { ABSENT, COUNTER, FAN_BITS, NODE, RECORD_BITS, type DemandIndex, type Scheduler } from './state.ts';
 
 const FAN = 1 << FAN_BITS;
@@ -56,46 +56,58 @@ export function findBest(s: Scheduler, d: DemandIndex, drawn: number): number {
 }
 
 function catchUp(s: Scheduler, d: DemandIndex): void {
-  const { counter, changes, changeMask, demand } = s;
+  const { counter, demand } = s;
   if (counter[COUNTER.orderLost] === 1) orderNodes(s);
   const end = counter[COUNTER.changeCount];
   const seen = demand.seen[d];
   if (seen === end) return;
   demand.seen[d] = end;
-  if (seen === NONE || end - seen > Math.max(FAN, counter[COUNTER.positionEnd] >> 2)) build(s, d);
-  else for (let i = seen; i < end; i++) update(s, d, changes[i & changeMask]);
+  if (seen === NONE || end - seen > Math.max(FAN, counter[COUNTER.positionEnd] >> 1)) build(s, d);
+  else replay(s, d, seen, end);
 }
 
-/** Scores one leaf anew and carries the difference up as far as it reaches. */
-function update(s: Scheduler, d: DemandIndex, position: number): void {
-  const { best, bestCount, score, levelStart } = s;
-  const leaf = d * s.leaves + position;
-  const n = s.nodeAt[position];
-  let oldBest = score[leaf];
-  let newBest = n === NONE ? UNFIT : scoreOf(s, d, n);
-  if (oldBest === newBest) return;
-  score[leaf] = newBest;
-  let oldCount = 1;
-  let newCount = 1;
-  let block = position;
-  for (let level = 0; level < levelStart.length; level++) {
-    block >>= FAN_BITS;
-    const at = d * s.uppers + levelStart[level] + block;
-    const b = best[at];
-    const c = bestCount[at];
-    if (newBest > b) {
-      best[at] = newBest;
-      bestCount[at] = newCount;
-    } else {
-      const count = c - (oldBest === b ? oldCount : 0) + (newBest === b ? newCount : 0);
-      if (count > 0) bestCount[at] = count;
-      else sum(s, d, level, block);
+/** Scores the changed leaves anew, and carries each difference up as far as it reaches. */
+function replay(s: Scheduler, d: DemandIndex, from: number, end: number): void {
+  const { nodes, nodeAt, match, changes, changeMask, mostAllocated, best, bestCount, score, levelStart } = s;
+  const needCpu = s.demand.needCpu[d];
+  const needMemory = s.demand.needMemory[d];
+  const needGpu = s.demand.needGpu[d];
+  const askedCpu = s.demand.scoreCpu[d];
+  const askedMemory = s.demand.scoreMemory[d];
+  const row = d * s.kinds;
+  const firstLeaf = d * s.leaves;
+  const tree = d * s.uppers;
+  const levels = levelStart.length;
+  for (let i = from; i < end; i++) {
+    const position = changes[i & changeMask];
+    const n = nodeAt[position];
+    let oldBest = score[firstLeaf + position];
+    let newBest = n === NONE ? UNFIT
+      : scoreRecord(nodes, n << RECORD_BITS, match, row, needCpu, needMemory, needGpu, askedCpu, askedMemory, mostAllocated);
+    if (oldBest === newBest) continue;
+    score[firstLeaf + position] = newBest;
+    let oldCount = 1;
+    let newCount = 1;
+    let block = position;
+    for (let level = 0; level < levels; level++) {
+      block >>= FAN_BITS;
+      const at = tree + levelStart[level] + block;
+      const b = best[at];
+      const c = bestCount[at];
+      if (newBest > b) {
+        best[at] = newBest;
+        bestCount[at] = newCount;
+      } else {
+        const count = c - (oldBest === b ? oldCount : 0) + (newBest === b ? newCount : 0);
+        if (count > 0) bestCount[at] = count;
+        else sum(s, d, level, block);
+      }
+      oldBest = b;
+      oldCount = c;
+      newBest = best[at];
+      newCount = bestCount[at];
+      if (oldBest === newBest && oldCount === newCount) break;
     }
-    oldBest = b;
-    oldCount = c;
-    newBest = best[at];
-    newCount = bestCount[at];
-    if (oldBest === newBest && oldCount === newCount) return;
   }
 }
 
@@ -128,12 +140,19 @@ function sum(s: Scheduler, d: DemandIndex, level: number, block: number): void {
 }
 
 function build(s: Scheduler, d: DemandIndex): void {
-  const { nodeAt, score, levelStart } = s;
+  const { nodes, nodeAt, match, mostAllocated, score, levelStart } = s;
+  const needCpu = s.demand.needCpu[d];
+  const needMemory = s.demand.needMemory[d];
+  const needGpu = s.demand.needGpu[d];
+  const askedCpu = s.demand.scoreCpu[d];
+  const askedMemory = s.demand.scoreMemory[d];
+  const row = d * s.kinds;
   const first = d * s.leaves;
   const end = s.counter[COUNTER.positionEnd];
   for (let position = 0; position < end; position++) {
     const n = nodeAt[position];
-    score[first + position] = n === NONE ? UNFIT : scoreOf(s, d, n);
+    score[first + position] = n === NONE ? UNFIT
+      : scoreRecord(nodes, n << RECORD_BITS, match, row, needCpu, needMemory, needGpu, askedCpu, askedMemory, mostAllocated);
   }
   score.fill(UNFIT, first + end, first + s.leaves);
   let blocks = s.leaves;

@@ -12,34 +12,35 @@ import { COMPATIBLE, NODE, OPEN, RECORD_BITS, type DemandIndex, type Scheduler }
 
 export const UNFIT = 0;
 
-export function scoreOf(s: Scheduler, d: DemandIndex, n: NodeIndex): number {
-  const { nodes, demand } = s;
-  const r = n << RECORD_BITS;
-  if (nodes[r + NODE.flags] !== OPEN || s.match[d * s.kinds + nodes[r + NODE.kind]] !== COMPATIBLE) return UNFIT;
-  return fits(s, d, n) ? 1 + shareOf(s, nodes[r + NODE.cpu], nodes[r + NODE.scoreFreeCpu], demand.scoreCpu[d], nodes[r + NODE.memory],
-    nodes[r + NODE.scoreFreeMemory], demand.scoreMemory[d]) : UNFIT;
+export function scoreOf({ nodes, match, kinds, demand, mostAllocated }: Scheduler, d: DemandIndex, n: NodeIndex): number {
+  return scoreRecord(nodes, n << RECORD_BITS, match, d * kinds, demand.needCpu[d], demand.needMemory[d], demand.needGpu[d],
+    demand.scoreCpu[d], demand.scoreMemory[d], mostAllocated);
 }
 
-/** Room for the requests and for one more pod; a resource that is not asked for may be overdrawn. */
+/** The same for loops over nodes, which read the demand once. `r` is where the node's record starts, `row` the demand's row of `match`. */
+export function scoreRecord(
+  nodes: Int32Array, r: number, match: Uint8Array, row: number, needCpu: number, needMemory: number, needGpu: number,
+  askedCpu: number, askedMemory: number, mostAllocated: boolean,
+): number {
+  if (nodes[r + NODE.flags] !== OPEN || match[row + nodes[r + NODE.kind]] !== COMPATIBLE) return UNFIT;
+  if (((nodes[r + NODE.freePods] - 1) | (nodes[r + NODE.freeCpu] - needCpu) | (nodes[r + NODE.freeMemory] - needMemory)
+    | (nodes[r + NODE.freeGpu] - needGpu)) < 0) return UNFIT;
+  // What is left once the pod is there; requests by default may overdraw it. Quotients of values below 2^37 are exact enough.
+  const cpu = nodes[r + NODE.cpu];
+  const memory = nodes[r + NODE.memory];
+  const leftCpu = Math.max(nodes[r + NODE.scoreFreeCpu] - askedCpu, 0);
+  const leftMemory = Math.max(nodes[r + NODE.scoreFreeMemory] - askedMemory, 0);
+  const shares = mostAllocated
+    ? (((cpu - leftCpu) * 100) / cpu | 0) + (((memory - leftMemory) * 100) / memory | 0)
+    : ((leftCpu * 100) / cpu | 0) + ((leftMemory * 100) / memory | 0);
+  return 1 + (shares >> 1);
+}
+
+/** Room for the requests and for one more pod; what is not asked for may be overdrawn. One branch: four would each be a coin toss. */
 export function fits({ nodes, demand }: Scheduler, d: DemandIndex, n: NodeIndex): boolean {
   const r = n << RECORD_BITS;
-  const cpu = demand.cpu[d];
-  const memory = demand.memory[d];
-  const gpu = demand.gpu[d];
-  return nodes[r + NODE.freePods] > 0
-    && (cpu === 0 || cpu <= nodes[r + NODE.freeCpu])
-    && (memory === 0 || memory <= nodes[r + NODE.freeMemory])
-    && (gpu === 0 || gpu <= nodes[r + NODE.freeGpu]);
-}
-
-/** Mean of two percentages, all rounded down. The doubles are exact enough: values below 2^39, quotients at most 100. */
-function shareOf(
-  { mostAllocated }: Scheduler, cpu: number, freeCpu: number, askedCpu: number, memory: number, freeMemory: number, askedMemory: number,
-): number {
-  // What is left once the pod is there; requests by default may overdraw it.
-  const leftCpu = Math.max(freeCpu - askedCpu, 0);
-  const leftMemory = Math.max(freeMemory - askedMemory, 0);
-  return mostAllocated
-    ? ((((cpu - leftCpu) * 100) / cpu | 0) + (((memory - leftMemory) * 100) / memory | 0)) >> 1
-    : (((leftCpu * 100) / cpu | 0) + ((leftMemory * 100) / memory | 0)) >> 1;
+  return ((nodes[r + NODE.freePods] - 1)
+    | (nodes[r + NODE.freeCpu] - demand.needCpu[d])
+    | (nodes[r + NODE.freeMemory] - demand.needMemory[d])
+    | (nodes[r + NODE.freeGpu] - demand.needGpu[d])) >= 0;
 }

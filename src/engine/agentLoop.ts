@@ -1,0 +1,180 @@
+/**
+ * Agent loop: when ipamd's state machine runs on a node, what it asks of the AWS layer, and what its acts change in the time series.
+ *
+ * Source  ipamd-spec §1, §3.1 (cmd/aws-k8s-agent/main.go, pkg/ipamd/ipamd.go: StartNodeIPPoolManager).
+ */
+import { N, NODE_CORDONED, S, type Blocks } from '../core/node.ts';
+import { FOREVER, NEVER, NONE, type Block, type Ms } from '../core/units.ts';
+import { startCall, wakeCall } from './aws/awsutils.ts';
+import { decide } from './decisions.ts';
+import { resume, startInit, startReconcile, startTick } from './ipamd/agent.ts';
+import { addressOf, coolingAt, eniOfRef, removeEni } from './ipamd/datastore.ts';
+import { RESULT } from './ipamd/places.ts';
+import type { Settings } from './ipamd/settings.ts';
+import { binOf, logPod, tell } from './kubelet.ts';
+import { addRow } from './log.ts';
+import { rowOfKey } from './pods.ts';
+import { BIN, BIN_FIELDS, NEWS, type Thread } from './thread.ts';
+import { bookReconciles, HALF_TURN_MS, scheduleReconcile, scheduleTurn, setBand, turnMs } from './turns.ts';
+
+/** N.phase */
+export const PHASE = { absent: 0, launching: 1, initialising: 2, ready: 3, gone: 4 } as const;
+const INIT_RETRY_MS = 10_000;
+
+/** N.doing: what the agent's state machine is about. */
+const DOING = { nothing: 0, init: 1, tick: 2, reconcile: 3 } as const;
+
+/** Runs `act` on the agent and books what it changed of the pool into the bin. */
+export function turn(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, reconcile: boolean): void {
+  const { w } = b;
+  bookReconciles(b, n, c, t);
+  const before = levels(b, n);
+  w[n + N.tickAt] = FOREVER;
+  w[n + N.reconcileAt] = FOREVER;
+  w[n + N.doing] = reconcile ? DOING.reconcile : DOING.tick;
+  if (!reconcile && x.log.decisions !== null) decide(x, b, n, c, t);
+  const done = reconcile ? startReconcile(b, n, c, t) : startTick(b, n, c, t);
+  w[n + N.loopAt] = reconcile ? t + HALF_TURN_MS : t + turnMs(c);
+  drive(x, b, n, c, t, done);
+  book(x, b, n, c, t, before);
+}
+
+export function wake(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
+  const { w } = b;
+  w[n + N.wakeAt] = FOREVER;
+  w[n + N.lookAt] = FOREVER;
+  const before = levels(b, n);
+  if (w[n + N.phase] === PHASE.launching) {
+    w[n + N.phase] = PHASE.initialising;
+    w[n + N.doing] = DOING.init;
+    drive(x, b, n, c, t, startInit(b, n, c, t));
+  } else if (wakeCall(x, b, n, t)) drive(x, b, n, c, t, resume(b, n, c, t));
+  book(x, b, n, c, t, before);
+}
+
+/** Goes on until the activity has ended or waits for something with a time of its own. */
+function drive(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, done: boolean): void {
+  while (!done) {
+    if (!startCall(x, b, n, c, t)) return;
+    done = resume(b, n, c, t);
+  }
+  finish(x, b, n, c, t);
+}
+
+function finish(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
+  const { w } = b;
+  const doing = w[n + N.doing];
+  w[n + N.doing] = DOING.nothing;
+  if (doing === DOING.init) {
+    if (w[n + N.result] === RESULT.failed) { // the process exits and a new one starts
+      w[n + N.phase] = PHASE.launching;
+      w[n + N.wakeAt] = t + INIT_RETRY_MS;
+      return;
+    }
+    w[n + N.phase] = PHASE.ready;
+    w[n + N.readyAt] = t;
+    w[n + N.loopAt] = t + HALF_TURN_MS;
+    x.bins[x.bin + BIN.ready] += 1;
+    tell(x, NEWS.nodeReady, x.world.origin[0] + t, w[n + N.index], NONE);
+  } else if (doing === DOING.tick) {
+    const next = t + turnMs(c);
+    if (next > w[n + N.loopAt]) w[n + N.loopAt] = next; // its calls took time: the loop waits its two halves after them
+  } else if (t + HALF_TURN_MS > w[n + N.loopAt]) w[n + N.loopAt] = t + HALF_TURN_MS;
+  setBand(b, n, c);
+  scheduleTurn(b, n, c, t + 1);
+  scheduleReconcile(b, n, c, t + 1);
+}
+
+/** Sets when the next of the node's announced changes is due. */
+export function plan({ w }: Blocks, n: Block): void {
+  w[n + N.plannedAt] = Math.min(w[n + N.cordonAt], w[n + N.uncordonAt], w[n + N.terminateAt]);
+}
+
+/** A change that was announced: cordon, uncordon, termination. */
+export function planned(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
+  const { w } = b;
+  if (w[n + N.cordonAt] === t) {
+    w[n + N.nodeFlags] |= NODE_CORDONED;
+    w[n + N.cordonAt] = FOREVER;
+  }
+  if (w[n + N.uncordonAt] === t) {
+    w[n + N.nodeFlags] &= ~NODE_CORDONED;
+    w[n + N.uncordonAt] = FOREVER;
+  }
+  if (w[n + N.terminateAt] === t) terminate(x, b, n, c, t);
+  plan(b, n);
+  if (w[n + N.place] === 0 && w[n + N.phase] === PHASE.ready) scheduleTurn(b, n, c, t);
+}
+
+/** The instance is terminated: its pods end with it, and nothing happens on it any more. EC2 takes the ENIs back at the same moment. */
+function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
+  const { w, d, at } = b;
+  const { bins } = x;
+  const before = levels(b, n);
+  while (w[n + N.podQueued] > 0) {
+    const p = rowOfKey(d[((n + at.podKey) >> 1) + --w[n + N.podQueued]]);
+    bins[x.bin + BIN.ended] += 1;
+    bins[x.bin + BIN.failed] += 1;
+    if (w[n + at.podSince + p] !== NEVER) bins[x.bin + BIN.neverAddressed] += 1;
+    const held = w[n + at.podAddress + p];
+    if (at.podLog === 1) logPod(x, b, n, p, t, held === NONE ? 0 : addressOf(b, n, held), held === NONE ? NONE : w[n + at.eniNumber + eniOfRef(b, held)], c.prefixMode, 1);
+  }
+  if (w[n + N.phase] === PHASE.ready) bins[x.bin + BIN.ready] -= 1;
+  for (let e = at.enis - 1; e >= 0; e--) if (w[n + at.eniNumber + e] !== NONE) removeEni(b, n, c, e);
+  book(x, b, n, c, t, before);
+  w[n + N.phase] = PHASE.gone;
+  w[n + N.podCount] = 0;
+  w[n + N.podWaiting] = 0;
+  for (const field of ['tickAt', 'reconcileAt', 'wakeAt', 'arrivalAt', 'bindAt', 'cordonAt', 'uncordonAt', 'terminateAt'] as const) w[n + N[field]] = FOREVER;
+}
+
+/** The levels of the pool before an act of the agent. */
+interface Levels { readonly total: number; readonly assigned: number; readonly enis: number; readonly prefixes: number }
+
+const levels = ({ w }: Blocks, n: Block): Levels =>
+  ({ total: w[n + S.total], assigned: w[n + S.assigned], enis: w[n + S.eniCount], prefixes: w[n + S.rawPrefixes] });
+
+/** Books into the bin what an act has changed of the pool, and the addresses it took out of their cooldown. */
+function book(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, before: Levels): void {
+  const { bins, world } = x;
+  const after = levels(b, n);
+  bins[x.bin + BIN.total] += after.total - before.total;
+  bins[x.bin + BIN.lost] += before.assigned - after.assigned;
+  bins[x.bin + BIN.enis] += after.enis - before.enis;
+  bins[x.bin + BIN.prefixes] += after.prefixes - before.prefixes;
+  for (let i = 0; i < b.dropped.count; i++) {
+    const coolUntil = b.dropped.at[i] + c.cooldownMs + 1;
+    if (coolUntil <= t) continue;
+    bins[x.bin + BIN.cooling] -= 1;
+    bins[binOf(world, coolUntil) * BIN_FIELDS + BIN.cooling] += 1;
+  }
+  b.dropped.count = 0;
+}
+
+/** Rows of the nodes table for the node's bins before `bin`: nothing has happened on it since the last of their events. */
+export function sampleNode(x: Thread, b: Blocks, n: Block, c: Settings, bin: number): void {
+  const rows = x.log.nodes;
+  if (rows === null) return;
+  const { w } = b;
+  const { binMs, origin } = x.world;
+  for (; w[n + N.sampleBin] < bin; w[n + N.sampleBin]++) {
+    const end = (w[n + N.sampleBin] + 1) * binMs - origin[0];
+    const i = addRow(rows);
+    const r = rows.columns;
+    r.bin[i] = w[n + N.sampleBin];
+    r.node[i] = w[n + N.index];
+    r.total[i] = w[n + S.total];
+    r.assigned[i] = w[n + S.assigned];
+    r.cooling[i] = coolingAt(b, n, c, end);
+    r.enis[i] = w[n + S.eniCount];
+    r.prefixes[i] = w[n + S.rawPrefixes];
+    r.waiting[i] = w[n + N.podWaiting];
+    r.adds[i] = w[n + N.addRequests] - w[n + N.sampledAdds];
+    r.failedAdds[i] = w[n + N.noAvailable] - w[n + N.sampledFailed];
+    r.dels[i] = w[n + N.delRequests] - w[n + N.sampledDels];
+    w[n + N.sampledAdds] = w[n + N.addRequests];
+    w[n + N.sampledFailed] = w[n + N.noAvailable];
+    w[n + N.sampledDels] = w[n + N.delRequests];
+  }
+}
+

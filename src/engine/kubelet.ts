@@ -1,0 +1,196 @@
+/**
+ * Kubelet: pods on a node, from their arrival to CNI ADD, through their life, to CNI DEL.
+ *
+ *     bound ─ addDelay ─► ADD ─ no address ─► retryDelay ─► ADD ... ─► running ─ life ─► stop ─ grace ─► DEL ─► gone
+ *
+ * Source  ipamd-spec §8.1: a refused ADD fails the sandbox; the kubelet makes another after about 10 s x U(1, 1.5).
+ */
+import { assert } from '../core/assert.ts';
+import { addValue } from '../core/histogram.ts';
+import { N, type Blocks } from '../core/node.ts';
+import { draw, exponential, exponentialMs, STREAM, streamKey } from '../core/random.ts';
+import { FOREVER, NEVER, NONE, type Block, type Ms, type NodeIndex, type PodRow } from '../core/units.ts';
+import { sample } from './aws/sampler.ts';
+import { addressOf, eniOfRef } from './ipamd/datastore.ts';
+import { addNetwork, delNetwork } from './ipamd/rpc.ts';
+import type { Settings } from './ipamd/settings.ts';
+import { addRow } from './log.ts';
+import { freePodRow, queuePod, RANK, takePodRow } from './pods.ts';
+import { BIN, BIN_FIELDS, NEWS, type Group, type Thread, type World } from './thread.ts';
+
+/** Poisson arrivals of the node itself: a batch, as far as max pods lets it in. */
+export function arrive(x: Thread, group: Group, n: Block, c: Settings, t: Ms): void {
+  const { w } = group.blocks;
+  const churn = group.churn!;
+  const key = w[n + N.arrivalKey];
+  const next = t + exponentialMs(draw(key, w[n + N.arrivals]++), churn.meanGapMs);
+  w[n + N.arrivalAt] = next < churn.untilMs - x.world.origin[0] ? next : FOREVER;
+  let wanted = 1;
+  if (w[n + N.podInitial] > 0) {
+    wanted = w[n + N.podInitial];
+    w[n + N.podInitial] = 0;
+  } else if (churn.batchMean > 1) wanted += Math.floor(exponential(draw(key, w[n + N.arrivals]++)) * (churn.batchMean - 0.5));
+  const room = w[n + N.maxPods] - w[n + N.podCount];
+  const bins = x.bins;
+  if (wanted > room) {
+    bins[x.bin + BIN.dropped] += wanted - room;
+    wanted = room;
+  }
+  bins[x.bin + BIN.bound] += wanted;
+  for (let i = 0; i < wanted; i++) admit(x, group, n, c, takePodRow(group.blocks, n), t);
+}
+
+/** The kubelet has seen the pod: its first ADD is due after the sandbox is made. */
+export function admit(x: Thread, group: Group, n: Block, c: Settings, p: PodRow, t: Ms): void {
+  const { w, at } = group.blocks;
+  w[n + N.podCount] += 1;
+  w[n + N.podWaiting] += 1;
+  w[n + at.podSince + p] = t;
+  if (at.podLog === 1) {
+    w[n + at.podBoundAt + p] = t;
+    w[n + at.podRetries + p] = 0;
+    if (at.scheduled === 0) { w[n + at.podCreatedAt + p] = t; w[n + at.podId + p] = w[n + N.podNumber]++; }
+  }
+  const delay = x.world.addDelay;
+  if (delay.fixed === 0) tryAdd(x, group, n, c, p, t);
+  else queuePod(group.blocks, n, t + sample(delay, streamKey(w[n + N.key], STREAM.containerStart, 1), w[n + N.delays]++), RANK.add, p);
+}
+
+/** One CNI ADD. Refused: the kubelet tears the sandbox down and tries again later. */
+export function tryAdd(x: Thread, group: Group, n: Block, c: Settings, p: PodRow, t: Ms): void {
+  const b = group.blocks;
+  const { w, at } = b;
+  const { world, bins } = x;
+  w[n + N.addRequests] += 1;
+  const ref = addNetwork(b, n, c, p, t);
+  if (ref === NONE) {
+    bins[x.bin + BIN.noAvailable] += 1;
+    if (at.podLog === 1) w[n + at.podRetries + p] += 1;
+    const delay = world.retryDelay;
+    const again = t + (delay.fixed >= 0 ? delay.fixed : sample(delay, streamKey(w[n + N.key], STREAM.retryDelay, 0), w[n + N.retries]++));
+    if (at.scheduled === 1 && w[n + at.podDeleteAt + p] <= again) queuePod(b, n, w[n + at.podDeleteAt + p], RANK.stop, p);
+    else queuePod(b, n, again, RANK.add, p);
+    return;
+  }
+  const wait = t - w[n + at.podSince + p];
+  w[n + at.podSince + p] = NEVER; // it waits no more
+  w[n + N.podWaiting] -= 1;
+  bins[x.bin + BIN.addressed] += 1;
+  if (wait > 0) { // waits of 0 are the rest of `addressed`
+    bins[x.bin + BIN.waitSum] += wait;
+    if (wait > bins[x.bin + BIN.waitMax]) bins[x.bin + BIN.waitMax] = wait;
+    addValue(x.waits, wait);
+  }
+  if (at.podLog === 1) w[n + at.podAddressedAt + p] = t;
+  if (at.scheduled === 0) {
+    const churn = group.churn!;
+    const u = draw(w[n + N.lifetimeKey], w[n + N.lifetimes]++);
+    const life = churn.meanLifeMs > 0 ? exponentialMs(u, churn.meanLifeMs) : sample(churn.life, u, 0);
+    queuePod(b, n, t + life, RANK.stop, p);
+    return;
+  }
+  const life = w[n + at.podLife + p];
+  if (life === 0) {
+    if (w[n + at.podDeleteAt + p] !== FOREVER) queuePod(b, n, Math.max(t, w[n + at.podDeleteAt + p]), RANK.stop, p);
+    return;
+  }
+  const end = t + startDelay(x, w[n + at.podId + p]) + life;
+  queuePod(b, n, end, RANK.stop, p);
+  tell(x, NEWS.podEnds, world.origin[0] + end + graceOf(x, w[n + at.podId + p]), w[n + N.index], w[n + at.podId + p]);
+}
+
+const startDelay = (x: Thread, pod: number): Ms => {
+  const { containerStart, seed } = x.world;
+  return containerStart.fixed >= 0 ? containerStart.fixed : sample(containerStart, streamKey(seed, STREAM.containerStart, pod), 0);
+};
+
+/** Termination grace of a scheduled pod: keyed by its id, so scheduler and node know the same. */
+export const graceOf = (x: Pick<Thread, 'world'>, pod: number): Ms => {
+  const { grace, seed } = x.world;
+  return grace.fixed >= 0 ? grace.fixed : sample(grace, streamKey(seed, STREAM.grace, pod), 0);
+};
+
+export function tell(x: Thread, kind: number, at: number, node: NodeIndex, pod: number): void {
+  const { news } = x;
+  const i = news.count[0]++;
+  assert(i < news.at.length, 'tell: the news of one round have room');
+  news.kind[i] = kind;
+  news.at[i] = at;
+  news.node[i] = node;
+  news.pod[i] = pod;
+}
+
+/** The pod is told to stop; it keeps its address through its grace. */
+export function stopPod(x: Thread, b: Blocks, n: Block, c: Settings, p: PodRow, t: Ms): void {
+  const { w, at } = b;
+  const grace = x.world.grace.fixed === 0 ? 0
+    : at.scheduled === 1 ? graceOf(x, w[n + at.podId + p])
+    : sample(x.world.grace, streamKey(w[n + N.key], STREAM.grace, 0), w[n + N.graces]++);
+  if (grace === 0) endPod(x, b, n, c, p, t);
+  else queuePod(b, n, t + grace, RANK.del, p);
+}
+
+/** CNI DEL: the address starts to cool, the pod is gone. A pod that never had one is gone all the same. */
+export function endPod(x: Thread, b: Blocks, n: Block, c: Settings, p: PodRow, t: Ms): void {
+  const { w, at } = b;
+  const bins = x.bins;
+  const held = w[n + at.podAddress + p];
+  const ip = at.podLog === 1 && held !== NONE ? addressOf(b, n, held) : 0;
+  const eni = at.podLog === 1 && held !== NONE ? w[n + at.eniNumber + eniOfRef(b, held)] : NONE;
+  bins[x.bin + BIN.ended] += 1;
+  w[n + N.delRequests] += 1;
+  if (delNetwork(b, n, c, p, t) !== NONE) {
+    bins[x.bin + BIN.released] += 1;
+    bins[x.bin + BIN.cooling] += 1;
+    const cooled = t + c.cooldownMs + 1;
+    bins[(cooled < x.binEnd ? x.bin : binOf(x.world, cooled) * BIN_FIELDS) + BIN.cooling] -= 1;
+  } else if (w[n + at.podSince + p] !== NEVER) {
+    w[n + N.podWaiting] -= 1;
+    bins[x.bin + BIN.failed] += 1;
+    bins[x.bin + BIN.neverAddressed] += 1;
+  }
+  if (at.podLog === 1) logPod(x, b, n, p, t, ip, eni, c.prefixMode);
+  w[n + N.podCount] -= 1;
+  freePodRow(b, n, p);
+}
+
+/** The pod's row: `ended` is FOREVER for a pod that is alive at the end of the run. */
+export function logPod(x: Thread, { w, at }: Blocks, n: Block, p: PodRow, ended: Ms, ip: number, eni: number, prefix: boolean, nodeGone = 0): void {
+  const rows = x.log.pods;
+  if (rows === null) return;
+  const o = x.world.origin[0];
+  const i = addRow(rows);
+  const r = rows.columns;
+  r.node[i] = w[n + N.index];
+  r.pod[i] = w[n + at.podId + p];
+  r.created[i] = o + w[n + at.podCreatedAt + p];
+  r.bound[i] = o + w[n + at.podBoundAt + p];
+  r.addressed[i] = w[n + at.podSince + p] === NEVER ? o + w[n + at.podAddressedAt + p] : Number.NaN;
+  r.ended[i] = ended === FOREVER ? Number.NaN : o + ended;
+  r.retries[i] = w[n + at.podRetries + p];
+  r.ip[i] = ip;
+  r.eni[i] = eni;
+  r.prefix[i] = Number(prefix);
+  r.reason[i] = nodeGone;
+}
+
+/** The scheduler's next pod for this node. */
+export function bindPod(x: Thread, group: Group, n: Block, c: Settings, t: Ms): void {
+  const b = group.blocks;
+  const { w, at } = b;
+  const { inbox, origin } = x.world;
+  const i = w[n + N.inbox]++;
+  w[n + N.bindAt] = i + 1 < w[n + N.inboxEnd] ? inbox.boundAt[i + 1] - origin[0] : FOREVER;
+  const p = takePodRow(b, n);
+  const deleteAt = inbox.deleteAt[i] - origin[0];
+  w[n + at.podDeleteAt + p] = deleteAt < FOREVER ? deleteAt : FOREVER;
+  w[n + at.podLife + p] = inbox.life[i];
+  w[n + at.podId + p] = inbox.podId[i];
+  if (at.podLog === 1) w[n + at.podCreatedAt + p] = inbox.createdAt[i] - origin[0];
+  x.bins[x.bin + BIN.bound] += 1;
+  admit(x, group, n, c, p, t);
+}
+
+
+/** The bin of a block's moment; the one after the last for all that lies beyond the run. */
+export const binOf = ({ origin, binMs, binCount }: World, t: Ms) => Math.min(Math.floor((origin[0] + t) / binMs), binCount);
