@@ -2,7 +2,7 @@
  * Begin: the world at moment 0: subnets with what others hold, EC2's buckets full, every node's block with its identity, settled or to be launched.
  */
 import { clearBlock, N } from '../core/node.ts';
-import { draw, mix, STREAM, streamKey } from '../core/random.ts';
+import { draw, exponentialMs, mix, STREAM, streamKey } from '../core/random.ts';
 import { createSubnets, LOWEST, NO_OFFSET, release, takeAddress, takeSpecific, USE, type Subnets } from '../core/subnet.ts';
 import { FOREVER, NONE, type NodeIndex } from '../core/units.ts';
 import { createSampler } from './aws/sampler.ts';
@@ -16,7 +16,6 @@ import { createPods } from './pods.ts';
 import { settleNode } from './settle.ts';
 import { blockOf, type World } from './thread.ts';
 import { ACTIONS } from './actions.ts';
-import { exponentialMs } from '../core/random.ts';
 
 export function createEc2({ ec2: e }: Plan, log: CallRows | null, watch: Ec2['watch']): Ec2 {
   return {
@@ -105,7 +104,7 @@ export function startArrivals(world: World, node: NodeIndex): void {
   const from = Math.max(0, churn.atMs - world.origin[0]);
   w[n + N.podInitial] = churn.podsPerNode;
   w[n + N.arrivalAt] = churn.podsPerNode > 0 ? from
-    : from + exponentialMs(draw(w[n + N.arrivalKey], w[n + N.arrivals]++), churn.meanGapMs);
+    : from + exponentialMs(w[n + N.arrivalKey], w[n + N.arrivals]++, churn.meanGapMs);
   if (w[n + N.arrivalAt] + world.origin[0] >= churn.untilMs) w[n + N.arrivalAt] = FOREVER;
 }
 

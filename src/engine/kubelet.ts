@@ -23,7 +23,7 @@ export function arrive(x: Thread, group: Group, n: Block, c: Settings, t: Ms): v
   const { w } = group.blocks;
   const churn = group.churn!;
   const key = w[n + N.arrivalKey];
-  const next = t + exponentialMs(draw(key, w[n + N.arrivals]++), churn.meanGapMs);
+  const next = t + exponentialMs(key, w[n + N.arrivals]++, churn.meanGapMs);
   w[n + N.arrivalAt] = next < churn.untilMs - x.world.origin[0] ? next : FOREVER;
   let wanted = 1;
   if (w[n + N.podInitial] > 0) {
@@ -84,8 +84,8 @@ export function tryAdd(x: Thread, group: Group, n: Block, c: Settings, p: PodRow
   if (at.podLog === 1) w[n + at.podAddressedAt + p] = t;
   if (at.scheduled === 0) {
     const churn = group.churn!;
-    const u = draw(w[n + N.lifetimeKey], w[n + N.lifetimes]++);
-    const life = churn.meanLifeMs > 0 ? exponentialMs(u, churn.meanLifeMs) : sample(churn.life, u, 0);
+    const count = w[n + N.lifetimes]++;
+    const life = churn.meanLifeMs > 0 ? exponentialMs(w[n + N.lifetimeKey], count, churn.meanLifeMs) : sample(churn.life, w[n + N.lifetimeKey], count);
     queuePod(b, n, t + life, RANK.stop, p);
     return;
   }

@@ -10,6 +10,7 @@ import { NONE, PREFIX_SIZE } from '../core/units.ts';
 import { ACTIONS } from '../engine/actions.ts';
 import { createSampler, sample } from '../engine/aws/sampler.ts';
 import { SUBNET_TAG } from '../engine/ec2/server.ts';
+import type { Sampler } from '../engine/thread.ts';
 import { errorCode, type ErrorName } from '../engine/ipamd/calls.ts';
 import { createSettings, type Settings, type SettingsInput } from '../engine/ipamd/settings.ts';
 import type { ChurnPlan, Ec2Plan, GroupPlan, HeldChange, NodesPlan, Plan } from '../engine/plan.ts';
@@ -45,6 +46,7 @@ export function buildPlan(scenario: Scenario): Built {
   for (const [g, group] of scenario.nodeGroups.entries()) {
     const total = group.count + addedNodes(scenario, g);
     const layout = layOut(group, total);
+    const registered = createSampler(group.launch.registered), agentStart = createSampler(group.launch.agentStart);
     for (const [k, shape] of group.shapes.entries()) {
       const members = [...layout.shape.keys()].filter(i => layout.shape[i] === k);
       if (members.length === 0) continue;
@@ -61,7 +63,7 @@ export function buildPlan(scenario: Scenario): Built {
           id: id + launch, settings: settings.length - 1, maxPods: shape.maxPods, zone: zone.zone, primarySubnet: layout.subnet[launch],
           eniConfigSubnet: zone.eniConfig === NONE ? NONE : scenario.eniConfigs[zone.eniConfig].subnet,
           hostPods: daemons.filter(d => d.hostNetwork).length, daemonPods: daemons.filter(d => !d.hostNetwork).length,
-          ...lifeOf(scenario, g, group, launch), name: `${group.name}-${launch}`, group: g, shape: shapes.length,
+          ...lifeOf(scenario, g, group, launch, registered, agentStart), name: `${group.name}-${launch}`, group: g, shape: shapes.length,
         });
       }
       shapes.push(shape);
@@ -100,8 +102,8 @@ const placedOn = (nodeGroups: readonly number[], group: number) => nodeGroups.le
 const addedNodes = ({ at }: Scenario, group: number) => at.reduce((sum, entry) => sum + (entry.kind === 'add' && entry.nodeGroup === group ? entry.count : 0), 0);
 
 /** When a node of a group starts, is cordoned, ends. `at:` entries touch the lowest launch numbers first; nodes added later come after them. */
-function lifeOf(scenario: Scenario, g: number, group: NodeGroup, launch: number) {
-  const { state, atMs, pacePerMinute, registered, agentStart } = group.launch;
+function lifeOf(scenario: Scenario, g: number, group: NodeGroup, launch: number, registered: Sampler, agentStart: Sampler) {
+  const { state, atMs, pacePerMinute } = group.launch;
   let launchAt = Number.NaN;
   if (launch < group.count) {
     if (state === 'launching') launchAt = atMs + (pacePerMinute >= FOREVER ? 0 : Math.floor((launch * 60_000) / pacePerMinute));
@@ -124,7 +126,7 @@ function lifeOf(scenario: Scenario, g: number, group: NodeGroup, launch: number)
     else terminateAt = Math.min(terminateAt, moment);
   }
   const key = streamKey(scenario.seed, STREAM.nodeStart, launch + g * 0x10000);
-  const startDelay = sample(createSampler(registered), key, 0) + sample(createSampler(agentStart), key, 1);
+  const startDelay = sample(registered, key, 0) + sample(agentStart, key, 1);
   return { launchAt, startDelay: Math.max(1, startDelay), cordonAt, uncordonAt, terminateAt };
 }
 
