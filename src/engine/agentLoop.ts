@@ -11,7 +11,7 @@ import { resume, startInit, startReconcile, startTick } from './ipamd/agent.ts';
 import { addressOf, coolingAt, eniOfRef, removeEni } from './ipamd/datastore.ts';
 import { RESULT } from './ipamd/places.ts';
 import type { Settings } from './ipamd/settings.ts';
-import { binOf, logPod, tell } from './kubelet.ts';
+import { binOf, logPod, startArrivals, tell } from './kubelet.ts';
 import { addRow } from './log.ts';
 import { rowOfKey } from './pods.ts';
 import { BIN, BIN_FIELDS, NEWS, type Thread } from './thread.ts';
@@ -75,6 +75,7 @@ function finish(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
     w[n + N.readyAt] = t;
     w[n + N.loopAt] = t + HALF_TURN_MS;
     x.bins[x.bin + BIN.ready] += 1;
+    startArrivals(x.world, w[n + N.index], t + 1);
     tell(x, NEWS.nodeReady, x.world.origin[0] + t, w[n + N.index], NONE);
   } else if (doing === DOING.tick) {
     const next = t + turnMs(c);

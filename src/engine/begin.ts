@@ -2,13 +2,14 @@
  * Begin: the world at moment 0: subnets with what others hold, EC2's buckets full, every node's block with its identity, settled or to be launched.
  */
 import { clearBlock, N } from '../core/node.ts';
-import { draw, exponentialMs, mix, STREAM, streamKey } from '../core/random.ts';
+import { draw, mix, STREAM, streamKey } from '../core/random.ts';
 import { createSubnets, LOWEST, NO_OFFSET, release, takeAddress, takeSpecific, USE, type Subnets } from '../core/subnet.ts';
 import { FOREVER, NONE, type NodeIndex } from '../core/units.ts';
 import { createSampler } from './aws/sampler.ts';
 import { SDK_TOKENS } from './aws/request.ts';
 import { createBucket } from './ec2/buckets.ts';
 import { SUBNET_TAG, type Ec2 } from './ec2/server.ts';
+import { startArrivals } from './kubelet.ts';
 import type { CallRows } from './log.ts';
 import { PHASE, plan as planChanges } from './agentLoop.ts';
 import type { HeldChange, Plan } from './plan.ts';
@@ -90,21 +91,8 @@ function beginNode(world: World, ec2: Ec2, plan: Plan, node: NodeIndex): void {
   planChanges(b, n);
   if (Number.isNaN(nodes.launchAt[node])) {
     if (!settleNode(ec2, b, n, world.settings[nodes.settings[node]], world.subnetExcluded)) return;
-    startArrivals(world, node);
+    startArrivals(world, node, 0);
   } else w[n + N.phase] = PHASE.absent;
   world.nextAt[node] = Math.min(w[n + N.wakeAt], w[n + N.arrivalAt], w[n + N.tickAt], w[n + N.reconcileAt], w[n + N.plannedAt]);
   if (world.nextAt[node] === FOREVER) world.nextAt[node] = Number.POSITIVE_INFINITY;
 }
-
-/** The node's own pods begin to arrive. */
-export function startArrivals(world: World, node: NodeIndex): void {
-  const { group, n } = blockOf(world, node);
-  const { churn, blocks: { w } } = group;
-  if (churn === null) return;
-  const from = Math.max(0, churn.atMs - world.origin[0]);
-  w[n + N.podInitial] = churn.podsPerNode;
-  w[n + N.arrivalAt] = churn.podsPerNode > 0 ? from
-    : from + exponentialMs(w[n + N.arrivalKey], w[n + N.arrivals]++, churn.meanGapMs);
-  if (w[n + N.arrivalAt] + world.origin[0] >= churn.untilMs) w[n + N.arrivalAt] = FOREVER;
-}
-

@@ -53,7 +53,11 @@ export function admit(x: Thread, group: Group, n: Block, c: Settings, p: PodRow,
   }
   const delay = x.world.addDelay;
   if (delay.fixed === 0) tryAdd(x, group, n, c, p, t);
-  else queuePod(group.blocks, n, t + sample(delay, streamKey(w[n + N.key], STREAM.containerStart, 1), w[n + N.delays]++), RANK.add, p);
+  else {
+    const first = t + sample(delay, streamKey(w[n + N.key], STREAM.containerStart, 1), w[n + N.delays]++);
+    if (at.scheduled === 1 && w[n + at.podDeleteAt + p] <= first) queuePod(group.blocks, n, w[n + at.podDeleteAt + p], RANK.stop, p);
+    else queuePod(group.blocks, n, first, RANK.add, p);
+  }
 }
 
 /** One CNI ADD. Refused: the kubelet tears the sandbox down and tries again later. */
@@ -194,3 +198,15 @@ export function bindPod(x: Thread, group: Group, n: Block, c: Settings, t: Ms): 
 
 /** The bin of a block's moment; the one after the last for all that lies beyond the run. */
 export const binOf = ({ origin, binMs, binCount }: World, t: Ms) => Math.min(Math.floor((origin[0] + t) / binMs), binCount);
+
+/** The node's own pods begin to arrive at `now` (a block's moment), or when the workload starts. */
+export function startArrivals({ groups, groupOf, origin }: World, node: NodeIndex, now: Ms): void {
+  const group = groups[groupOf[node]];
+  const { churn, blocks: { w, at } } = group;
+  if (churn === null) return;
+  const n = (node - group.firstNode) * at.stride;
+  const from = Math.max(now, churn.atMs - origin[0]);
+  w[n + N.podInitial] = churn.podsPerNode;
+  w[n + N.arrivalAt] = churn.podsPerNode > 0 ? from : from + exponentialMs(w[n + N.arrivalKey], w[n + N.arrivals]++, churn.meanGapMs);
+  if (w[n + N.arrivalAt] + origin[0] >= churn.untilMs) w[n + N.arrivalAt] = FOREVER;
+}

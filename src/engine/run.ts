@@ -8,6 +8,7 @@
  *
  * Why     Exact, and without a clock that all share: a request is served only when no earlier one can still come. The result does not depend on
  *         threads, partitions or horizons; cutting a run at any millisecond changes nothing (a property test).
+ *         What others do to subnets, launches and terminations of instances are happenings: known moments that take their place in that order.
  * Source  DESIGN §2: conservative parallel discrete-event simulation with lookahead, synchronised on demand.
  */
 import { createHeap, firstTime, pop, push, remove, type Heap } from '../core/heap.ts';
@@ -16,6 +17,8 @@ import { rebase } from '../core/block.ts';
 import type { Ms, NodeIndex } from '../core/units.ts';
 import { assert } from '../core/assert.ts';
 import { serve, tieOf, type Ec2 } from './ec2/server.ts';
+import type { Plan } from './plan.ts';
+import { advanceStage, hearNews, stageLimit, type Stage } from './stage.ts';
 import { sampleNode } from './agentLoop.ts';
 import { runNode } from './node.ts';
 import { blockOf, type News, type Outbox, type Thread, type World } from './thread.ts';
@@ -30,21 +33,29 @@ export interface Executor {
   runSome(nodes: Int32Array, count: number, horizon: number): void;
 }
 
+/** Something that happens in the account at a known moment, beside requests. At one moment it comes before them. */
+export interface Happening { readonly at: Ms; readonly order: number; readonly act: (run: Run) => NodeIndex }
+
 export interface Run {
   readonly world: World;
+  readonly plan: Plan;
   readonly ec2: Ec2;
   readonly executor: Executor;
+  readonly stage: Stage | null;
   /** Up to here everything has happened. */
   clock: Ms;
   readonly requests: Heap;
   readonly looks: Heap;
   readonly answered: Int32Array;
+  readonly happenings: Happening[];
+  happened: number;
 }
 
-export function createRun(world: World, ec2: Ec2, executor: Executor): Run {
+export function createRun(world: World, plan: Plan, ec2: Ec2, stage: Stage | null, executor: Executor, happenings: readonly Happening[]): Run {
   return {
-    world, ec2, executor, clock: 0,
-    requests: createHeap(world.nodeCount), looks: createHeap(world.nodeCount), answered: new Int32Array(world.nodeCount),
+    world, plan, ec2, executor, stage, clock: 0,
+    requests: createHeap(world.nodeCount), looks: createHeap(world.nodeCount), answered: new Int32Array(2 * world.nodeCount),
+    happenings: [...happenings].sort((a, b) => a.at - b.at || a.order - b.order), happened: 0,
   };
 }
 
@@ -91,30 +102,56 @@ function collect(run: Run): void {
 }
 
 /**
- * Everything before `horizon` happens. Afterwards no request is open, and every node stands at the horizon.
+ * Everything before `horizon` happens, window by window of the scheduler. Afterwards no request is open, and every node stands at the horizon.
  */
 export function advance(run: Run, horizon: Ms): void {
-  const { world, ec2, executor, requests, looks, answered } = run;
   assert(horizon > run.clock, 'advance: the horizon lies ahead');
+  const { stage, plan, executor } = run;
   shiftOrigin(run, horizon);
+  while (run.clock < horizon) {
+    let until = horizon;
+    if (stage !== null) {
+      if (stage.clock <= run.clock) advanceStage(stage, plan, Math.min(horizon, stageLimit(stage, run.clock)));
+      until = Math.min(horizon, stage.clock);
+    }
+    advanceNodes(run, until);
+    if (stage !== null) hearNews(stage, plan, executor.news);
+    else for (const { count } of executor.news) count[0] = 0;
+  }
+}
+
+function advanceNodes(run: Run, horizon: Ms): void {
+  const { world, ec2, executor, requests, looks, answered, happenings } = run;
   executor.runAll(horizon);
   collect(run);
-  while (requests.count > 0) {
+  for (;;) {
     let answeredCount = 0;
     let earliestAnswer = horizon;
     for (;;) {
       const bound = Math.min(earliestAnswer, firstTime(looks));
-      if (firstTime(requests) >= bound) break;
-      const node = pop(requests);
-      const answerAt = serve(ec2, world, node, requests.time[node]);
-      remove(looks, node);
-      if (answerAt < world.nextAt[node]) world.nextAt[node] = answerAt;
-      if (answerAt < earliestAnswer) earliestAnswer = answerAt;
-      if (answerAt < horizon || world.nextAt[node] < horizon) answered[answeredCount++] = node;
+      const request = firstTime(requests);
+      const happening = run.happened < happenings.length ? happenings[run.happened].at : Number.POSITIVE_INFINITY;
+      if (Math.min(request, happening) >= bound) break;
+      let node: NodeIndex;
+      let wakesAt: number;
+      if (happening <= request) {
+        node = happenings[run.happened++].act(run);
+        if (node < 0) continue;
+        wakesAt = world.nextAt[node];
+      } else {
+        node = pop(requests);
+        wakesAt = serve(ec2, world, node, request);
+        remove(looks, node);
+        if (wakesAt < world.nextAt[node]) world.nextAt[node] = wakesAt;
+      }
+      if (wakesAt < earliestAnswer) earliestAnswer = wakesAt;
+      if (world.nextAt[node] < horizon) answered[answeredCount++] = node;
     }
+    if (answeredCount === 0) break;
     executor.runSome(answered, answeredCount, horizon);
     collect(run);
   }
+  assert(requests.count === 0, 'advance: every request before the horizon is served');
   run.clock = horizon;
 }
 

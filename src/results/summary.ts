@@ -84,9 +84,8 @@ export type RunSummary = {
   readonly maxPods: {
     /** Nodes with as many pods as max pods allows. */
     readonly fullNodesAtEnd: number;
-    readonly fullNodesPeak: Extreme;
-    /** Pods that were pending at some time because every node that fits otherwise was full. */
-    readonly podsHeldBack: number;
+    /** Pods of per-node churn that a node at max pods turned away. */
+    readonly podsTurnedAway: number;
   };
 };
 
@@ -101,7 +100,7 @@ const KEY_ORDER = [
   'subnets', 'subnetId', 'availabilityZone', 'cidrBlock', 'usable', 'availableAtEnd', 'lowestAvailable', 'exhaustedAtMs', 'firstInsufficientFreeAddressesAtMs',
   'firstInsufficientCidrBlocksAtMs', 'availablePrefixesAtEnd',
   'ec2', 'action', 'requests', 'granted', 'throttled', 'errors', 'longestThrottled', 'fromMs', 'toMs',
-  'maxPods', 'fullNodesAtEnd', 'fullNodesPeak', 'podsHeldBack',
+  'maxPods', 'fullNodesAtEnd', 'podsTurnedAway',
 ];
 
 /** The text of summary.json: the same bytes for the same summary, in whatever order its objects were built. */
@@ -219,9 +218,8 @@ function stretchLines(actions: readonly ActionSummary[], paint: Paint): string[]
   return [`  ${paint.bad(clip(`nothing granted for ${humanSpan(span)}, from ${humanSpan(from)}: ${action}`, WIDTH - 2))}`];
 }
 
-function maxPodsLines({ maxPods, nodes }: RunSummary, paint: Paint): string[] {
-  const { fullNodesPeak: peak, podsHeldBack } = maxPods;
-  if (peak.value === 0 && podsHeldBack === 0) return [];
-  const text = `Max pods: up to ${humanCount(peak.value)} of ${plural(nodes.peak.value, 'node')} full (at ${humanSpan(peak.atMs)}), ${plural(podsHeldBack, 'pod')} held back`;
-  return [(podsHeldBack > 0 ? paint.bad : PLAIN.bad)(clip(text))];
+function maxPodsLines({ maxPods: { fullNodesAtEnd, podsTurnedAway }, nodes }: RunSummary, paint: Paint): string[] {
+  if (fullNodesAtEnd === 0 && podsTurnedAway === 0) return [];
+  const text = `Max pods: ${humanCount(fullNodesAtEnd)} of ${plural(nodes.atEnd, 'node')} full at the end, ${plural(podsTurnedAway, 'pod')} turned away`;
+  return [(podsTurnedAway > 0 ? paint.bad : PLAIN.bad)(clip(text))];
 }

@@ -15,12 +15,19 @@ import { errorCode, type ErrorName } from '../engine/ipamd/calls.ts';
 import { createSettings, type Settings, type SettingsInput } from '../engine/ipamd/settings.ts';
 import type { ChurnPlan, Ec2Plan, GroupPlan, HeldChange, NodesPlan, Plan } from '../engine/plan.ts';
 import { STREAM, streamKey } from '../core/random.ts';
+import type { PodClass } from '../engine/scheduler/state.ts';
+import type { SourcePlan, StagePlan } from '../engine/stage.ts';
 import type { EnvValues } from './environment.ts';
 import { layOut } from './nodes.ts';
-import { FOREVER, type ChurnWorkload, type DaemonSetWorkload, type Ec2Action, type NodeGroup, type NodeShape, type Scenario } from './scenario.ts';
+import type { TracePods } from './traces.ts';
+import { FOREVER, type ChurnWorkload, type DaemonSetWorkload, type Ec2Action, type NodeGroup, type NodeShape, type Placement, type Resources, type Scenario } from './scenario.ts';
 
 export interface Built {
   readonly plan: Plan;
+  /** Null: no pod is scheduled. */
+  readonly stage: StagePlan | null;
+  /** Workload (index in the scenario) of each source of the stage. */
+  readonly sourceWorkloads: readonly number[];
   /** By NodeIndex. */
   readonly nodeName: (node: number) => string;
   readonly nodeGroupOf: Int32Array;
@@ -35,7 +42,7 @@ const CACHE_ROWS = 64;
 /** Pods of one scheduling window. */
 const INBOX_ROWS = 1 << 18;
 
-export function buildPlan(scenario: Scenario): Built {
+export function buildPlan(scenario: Scenario, traces: ReadonlyMap<string, TracePods> = new Map()): Built {
   const scheduled = scenario.workloads.some(w => w.kind === 'trace' || w.kind === 'replicas' || (w.kind === 'churn' && w.placed === 'scheduler') || (w.kind === 'daemonset' && !w.hostNetwork));
   const podLog = scenario.outputs.tables.pods ? 1 : 0;
   const settings: SettingsInput[] = [];
@@ -80,6 +87,7 @@ export function buildPlan(scenario: Scenario): Built {
   };
   const { tables, nodeSample, binMs } = scenario.outputs;
   const podRows = groups.reduce((sum, { dims, nodeCount }) => sum + dims.pods * nodeCount, 0);
+  const stage = scheduled ? stageOf(scenario, traces, rows, shapes) : null;
   const plan: Plan = {
     seed: scenario.seed, durationMs: scenario.durationMs, binMs, groups, settings, subnetCount: scenario.subnets.length, nodes, ec2: ec2Of(scenario),
     nodeSample: tables.nodes ? nodeSample : 0,
@@ -87,13 +95,85 @@ export function buildPlan(scenario: Scenario): Built {
     addDelay: scenario.kubelet.addDelay, retryDelay: scenario.kubelet.retryDelay, containerStart: scenario.kubelet.containerStart,
     grace: scenario.kubelet.terminationGrace,
     tables: { nodes: tables.nodes, pods: tables.pods, decisions: tables.decisions },
-    inboxSize: scheduled ? Math.min(INBOX_ROWS, Math.max(1024, podRows)) : 0, newsSize: rows.length + (scheduled ? 2 * podRows : 0),
+    inboxSize: stage === null ? 0 : 2 * Math.min(INBOX_ROWS, podRows) + stage.atOnce, newsSize: rows.length + (scheduled ? 2 * podRows : 0),
   };
   return {
-    plan, nodeName: node => rows[node].name, nodeGroupOf: Int32Array.from(rows, row => row.group), shapeOf: rows.map(row => shapes[row.shape]),
-    zoneOf: nodes.zone,
+    plan, stage, nodeName: node => rows[node].name, nodeGroupOf: Int32Array.from(rows, row => row.group), shapeOf: rows.map(row => shapes[row.shape]),
+    zoneOf: nodes.zone, sourceWorkloads: stage?.workloads ?? [],
   };
 }
+
+/** Pods that wait at most; a trace cannot have more than its own. */
+const WAITING_ROWS = 1 << 20;
+
+/** The scheduler's side: sources of pods, classes of requests, what each node offers. */
+function stageOf(scenario: Scenario, traces: ReadonlyMap<string, TracePods>, rows: readonly NodeRow[], shapes: readonly NodeShape[]) {
+  const classes = new Map<string, number>();
+  const podClasses: PodClass[] = [];
+  const classOf = (requests: Resources, placement: Placement): number => {
+    const tolerates = scenario.nodeGroups.flatMap((group, g) => (placedOn(placement.nodeGroups, g) && toleratesAll(placement, group) ? [g] : []));
+    const key = JSON.stringify([requests, tolerates]);
+    const known = classes.get(key);
+    if (known !== undefined) return known;
+    classes.set(key, podClasses.length);
+    return podClasses.push({ ...requests, zone: NONE, group: NONE, tolerates }) - 1;
+  };
+  const sources: SourcePlan[] = [];
+  const workloads: number[] = [];
+  let waiting = 0, atOnce = 0;
+  for (const [i, w] of scenario.workloads.entries()) {
+    if (w.kind === 'trace') {
+      const pods = traces.get(w.name);
+      if (pods === undefined) continue;
+      sources.push({
+        kind: 'trace', created: pods.createdMs, deleted: pods.deletedMs,
+        podClass: Int32Array.from(pods.cpuMilli, (cpuMilli, row) => classOf({ cpuMilli, memoryMib: pods.memoryMib[row], gpuMilli: pods.gpuMilli[row] }, w.placement)),
+      });
+      waiting += pods.count;
+      atOnce += largestBatch(pods.createdMs);
+    } else if (w.kind === 'replicas') {
+      sources.push({ kind: 'replicas', podClass: classOf(w.requests, w.placement), count: w.count, atMs: w.atMs, untilMs: never(w.untilMs) });
+      waiting += w.count;
+      atOnce += w.count;
+    } else if (w.kind === 'churn' && w.placed === 'scheduler') {
+      const initial = Math.round(w.podsPerNode * rows.length);
+      sources.push({
+        kind: 'churn', podClass: classOf(w.requests, w.placement), meanGapMs: w.meanGapMs, batchMean: w.batchMean, life: w.lifetime,
+        fromStart: w.lifetimeFrom === 'start', initial, atMs: w.atMs, untilMs: never(w.untilMs),
+      });
+      waiting += WAITING_ROWS;
+      atOnce += initial + 1000;
+    } else continue;
+    workloads.push(i);
+  }
+  const daemons = scenario.workloads.filter(w => w.kind === 'daemonset');
+  const words = (of: (row: NodeRow) => number) => Int32Array.from(rows, of);
+  const plan: StagePlan = {
+    sources, podClasses,
+    daemonSets: daemons.map(w => ({ ...w.requests, zone: NONE, group: NONE, tolerates: scenario.nodeGroups.flatMap((_, g) => (placedOn(w.placement.nodeGroups, g) ? [g] : [])) })),
+    daemonAddressed: daemons.map(w => !w.hostNetwork),
+    zoneCount: scenario.zones.length,
+    taintTexts: scenario.nodeGroups.map(({ taints, name }) => (taints.length > 0 ? `{${taints.map(({ key, value }) => `${key}: ${value}`).join(', ')}}` : `{node group: ${name}}`)),
+    scoring: scenario.scheduler.scoring === 'least-allocated' ? 'leastAllocated' : 'mostAllocated',
+    delay: scenario.scheduler.delay, watchDelay: scenario.scheduler.watchDelay, waitingCapacity: Math.min(waiting + 1, 4 * WAITING_ROWS),
+    cpuMilli: words(row => shapes[row.shape].cpuMilli), memoryMib: words(row => shapes[row.shape].memoryMib),
+    gpuMilli: words(row => shapes[row.shape].gpuMilli), taintClass: words(row => row.group),
+  };
+  return { ...plan, workloads, atOnce: atOnce + daemons.length * rows.length };
+}
+
+/** Pods that share one moment, at most: they must fit one window. */
+function largestBatch(created: Float64Array): number {
+  let largest = 0;
+  for (let i = 0, from = 0; i < created.length; i++) {
+    if (created[i] !== created[from]) from = i;
+    largest = Math.max(largest, i - from + 1);
+  }
+  return largest;
+}
+
+const toleratesAll = ({ tolerations }: Placement, { taints }: NodeGroup) =>
+  tolerations.includes('*') || taints.every(({ key, effect }) => effect === 'PreferNoSchedule' || tolerations.includes(key));
 
 type NodeRow = { readonly [F in keyof NodesPlan]: number } & { readonly name: string; readonly group: number; readonly shape: number };
 

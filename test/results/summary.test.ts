@@ -29,13 +29,13 @@ const BUSY: RunSummary = {
     { action: 'CreateNetworkInterface', requests: 2_300, granted: 2_150, throttled: 0, errors: 150, longestThrottled: null },
     { action: 'AttachNetworkInterface', requests: 2_150, granted: 2_150, throttled: 0, errors: 0, longestThrottled: null },
   ],
-  maxPods: { fullNodesAtEnd: 3, fullNodesPeak: { value: 123, atMs: 2 * HOUR }, podsHeldBack: 40 },
+  maxPods: { fullNodesAtEnd: 123, podsTurnedAway: 40 },
 };
 
 const QUIET: RunSummary = {
   ...BUSY,
   pods: { ...BUSY.pods, neverBound: 0, neverAddressed: 0 }, failedSandboxes: { count: 0, pods: 0 },
-  subnets: [subnet('a')], ec2: [BUSY.ec2[2]], maxPods: { fullNodesAtEnd: 0, fullNodesPeak: { value: 0, atMs: 0 }, podsHeldBack: 0 },
+  subnets: [subnet('a')], ec2: [BUSY.ec2[2]], maxPods: { fullNodesAtEnd: 0, podsTurnedAway: 0 },
 };
 
 describe('the summary on the terminal', () => {
@@ -139,7 +139,7 @@ describe('the summary on the terminal', () => {
         firstInsufficientFreeAddressesAtMs: moment, firstInsufficientCidrBlocksAtMs: moment, availablePrefixesAtEnd: n,
       }), { maxLength: 8 }),
       ec2: fc.array(fc.record({ action: name, requests: n, granted: n, throttled: n, errors: n, longestThrottled: fc.option(fc.record({ fromMs: n, toMs: n })) }), { maxLength: 8 }),
-      maxPods: fc.record({ fullNodesAtEnd: n, fullNodesPeak: extreme, podsHeldBack: n }),
+      maxPods: fc.record({ fullNodesAtEnd: n, podsTurnedAway: n }),
     });
     fc.assert(fc.property(summaries, summary => {
       const lines = summaryText(summary).trimEnd().split('\n');

@@ -1,0 +1,75 @@
+/**
+ * Happenings: what the plan says will happen in the account, each at its moment: others take addresses, instances are launched and terminated.
+ *
+ * Why     They share subnets with the nodes' requests, so they take their place in the same order of time.
+ */
+import { attachedCount } from '../core/attached.ts';
+import { N } from '../core/node.ts';
+import { FOREVER, NONE, type NodeIndex } from '../core/units.ts';
+import { PHASE } from './agentLoop.ts';
+import { changeHeld, type Holdings } from './begin.ts';
+import { deleteInterface } from './ec2/effects.ts';
+import type { Plan } from './plan.ts';
+import type { Happening, Run } from './run.ts';
+import { takePrimary } from './settle.ts';
+import { blockOf } from './thread.ts';
+
+/** An instance that could not be launched for want of an address is asked for again after this. */
+const LAUNCH_RETRY_MS = 60_000;
+
+/** Order at one moment: addresses come back before they are taken, the series is read before either. */
+const ORDER = { sample: 0, terminate: 1, held: 2, launch: 3 } as const;
+
+export function planHappenings(plan: Plan, holdings: Holdings, onSample: (run: Run, bin: number) => void): Happening[] {
+  const list: Happening[] = [];
+  for (const change of plan.ec2.held) {
+    if (change.at === 0 || change.at >= plan.durationMs) continue; // those of moment 0 are in place before the nodes
+    list.push({ at: change.at, order: ORDER.held, act: run => { changeHeld(run.ec2.subnets, plan.seed, holdings, change); return NONE; } });
+  }
+  const { launchAt, terminateAt } = plan.nodes;
+  for (let node = 0; node < launchAt.length; node++) {
+    if (launchAt[node] < plan.durationMs) list.push({ at: launchAt[node], order: ORDER.launch, act: run => launch(run, node, launchAt[node]) });
+    if (terminateAt[node] < plan.durationMs) list.push({ at: terminateAt[node], order: ORDER.terminate, act: run => terminate(run, node) });
+  }
+  for (let bin = 0; (bin + 1) * plan.binMs <= plan.durationMs; bin++) {
+    list.push({ at: (bin + 1) * plan.binMs, order: ORDER.sample, act: run => { onSample(run, bin); return NONE; } });
+  }
+  return list;
+}
+
+/** The instance is launched: its primary ENI takes an address; the agent starts after the node's start delay. */
+function launch(run: Run, node: NodeIndex, at: number): NodeIndex {
+  const { world, plan, ec2 } = run;
+  const { group, n } = blockOf(world, node);
+  const { w } = group.blocks;
+  if (plan.nodes.terminateAt[node] <= at) return NONE;
+  if (!takePrimary(ec2, group.blocks, n, 0)) {
+    const again = at + LAUNCH_RETRY_MS;
+    if (again >= plan.durationMs) return NONE;
+    insert(run, { at: again, order: ORDER.launch, act: r => launch(r, node, again) });
+    return NONE;
+  }
+  w[n + N.phase] = PHASE.launching;
+  w[n + N.wakeAt] = at - world.origin[0] + plan.nodes.startDelay[node];
+  world.nextAt[node] = Math.min(w[n + N.wakeAt], w[n + N.plannedAt]) + world.origin[0];
+  return node;
+}
+
+/** The instance is gone: all its ENIs are deleted with it. Its block stops by itself at the same moment. */
+function terminate(run: Run, node: NodeIndex): NodeIndex {
+  const { group, n } = blockOf(run.world, node);
+  const b = group.blocks;
+  while (attachedCount(b, n) > 0) {
+    deleteInterface(run.ec2, b, n, b.w[n + b.at.attachedNumber]);
+    run.ec2.eniCount--;
+  }
+  if (b.w[n + N.wakeAt] !== FOREVER && b.w[n + N.phase] === PHASE.gone) b.w[n + N.wakeAt] = FOREVER;
+  return NONE;
+}
+
+/** Puts a happening of the future in its place. */
+function insert(run: Run, happening: Happening): void {
+  let i = run.happenings.length;
+  while (i > run.happened && (run.happenings[i - 1].at > happening.at || (run.happenings[i - 1].at === happening.at && run.happenings[i - 1].order > happening.order))) i--;
+  run.happenings.splice(i, 0, happening);
+}
