@@ -58,6 +58,11 @@ const STATE = { free: 0, attempt: 1, pending: 2, bound: 3 } as const;
 interface Change { readonly at: number; readonly node: NodeIndex; readonly what: 'ready' | 'cordon' | 'uncordon' | 'terminate' }
 interface Source { readonly plan: SourcePlan; next: number; nextAt: number; left: number; drawn: number; readonly key: number }
 
+interface Binds {
+  count: number;
+  readonly at: Float64Array; readonly node: Int32Array; readonly podId: Int32Array; readonly life: Int32Array; readonly created: Float64Array; readonly deleteAt: Float64Array;
+}
+
 export interface Stage {
   readonly world: World;
   readonly plan: StagePlan;
@@ -92,8 +97,8 @@ export interface Stage {
   /** Room has appeared since pending pods were last tried. */
   dirty: boolean;
   readonly placed: Placements;
-  /** Binds of the window, in the order of time. */
-  readonly binds: { count: number; readonly at: Float64Array; readonly row: Int32Array };
+  /** Binds of the window, in the order of time. Copies: a short-lived pod's row may be another's before the window ends. */
+  readonly binds: Binds;
   readonly perNode: Int32Array;
   /** By bin: pods created, and the change of the number of pending pods. */
   readonly createdIn: Float64Array;
@@ -124,7 +129,10 @@ export function createStage(world: World, plan: Plan, stage: StagePlan, log: Pod
     origin: log === null ? null : { source: new Int32Array(1024), number: new Int32Array(1024) },
     planned: [], plannedDone: 0, ready: createHeap(world.nodeCount), dirty: false,
     placed: { podId: new Float64Array(256), podClass: new Int32Array(256), createdAt: new Float64Array(256), node: new Int32Array(256) },
-    binds: { count: 0, at: new Float64Array(window), row: new Int32Array(window) }, perNode: new Int32Array(world.nodeCount + 1),
+    binds: {
+      count: 0, at: new Float64Array(window), node: new Int32Array(window), podId: new Int32Array(window), life: new Int32Array(window),
+      created: new Float64Array(window), deleteAt: new Float64Array(window),
+    }, perNode: new Int32Array(world.nodeCount + 1),
     createdIn: new Float64Array(world.binCount + 1), pendingIn: new Float64Array(world.binCount + 1), endedIn: new Float64Array(world.binCount + 1), log,
     closedLoop: stage.sources.some(source => source.kind === 'churn' && source.fromStart), starting: 0, neverBound: 0,
   };
@@ -298,7 +306,11 @@ function bind(s: Stage, row: number, node: NodeIndex, at: Ms): void {
   const i = s.binds.count++;
   assert(i < s.binds.at.length, 'stage: the binds of one window fit the inbox');
   s.binds.at[i] = at;
-  s.binds.row[i] = row;
+  s.binds.node[i] = node;
+  s.binds.podId[i] = s.podId[row];
+  s.binds.life[i] = s.life[row];
+  s.binds.created[i] = s.created[row];
+  s.binds.deleteAt[i] = s.deleteAt[row];
   if (s.life[row] > 0) s.rowOf.set(s.podId[row], row);
   else if (s.deleteAt[row] !== Number.POSITIVE_INFINITY) {
     schedule1(s, row, KIND.end, s.deleteAt[row] + graceOf(s, s.podId[row]) + watchDelay(s, s.podId[row]));
@@ -457,7 +469,7 @@ function deliver(s: Stage): void {
   const { inbox } = world;
   if (binds.count === 0) return;
   perNode.fill(0);
-  for (let i = 0; i < binds.count; i++) perNode[s.node[binds.row[i]] + 1]++;
+  for (let i = 0; i < binds.count; i++) perNode[binds.node[i] + 1]++;
   for (let node = 0; node < world.nodeCount; node++) {
     const first = perNode[node];
     const end = first + perNode[node + 1];
@@ -468,16 +480,15 @@ function deliver(s: Stage): void {
     group.blocks.w[n + N.inboxEnd] = end;
   }
   for (let i = 0; i < binds.count; i++) {
-    const row = binds.row[i];
-    const to = perNode[s.node[row]]++;
+    const to = perNode[binds.node[i]]++;
     inbox.boundAt[to] = binds.at[i];
-    inbox.podId[to] = s.podId[row];
-    inbox.deleteAt[to] = s.deleteAt[row];
-    inbox.life[to] = s.life[row];
-    inbox.createdAt[to] = s.created[row];
+    inbox.podId[to] = binds.podId[i];
+    inbox.deleteAt[to] = binds.deleteAt[i];
+    inbox.life[to] = binds.life[i];
+    inbox.createdAt[to] = binds.created[i];
   }
   for (let i = 0; i < binds.count; i++) {
-    const node = s.node[binds.row[i]];
+    const node = binds.node[i];
     const { group, n } = blockOf(world, node);
     const first = inbox.boundAt[group.blocks.w[n + N.inbox]];
     group.blocks.w[n + N.bindAt] = Math.min(first - world.origin[0], FOREVER);
