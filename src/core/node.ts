@@ -23,7 +23,7 @@ const NODE_FIELDS = {
   lastAction: 'time', lastDecrease: 'time', lastInsufficient: 'time', unmanagedEnis: 'word', nodeFlags: 'word',
   snapTotal: 'word', snapAssigned: 'word',
   // its clock in a run: phase of the loop, next turn that may act, wake-up of a sleep or a call
-  loopAt: 'time', tickAt: 'time', reconcileAt: 'time', wakeAt: 'time', lookAt: 'time', bindAt: 'time', plannedAt: 'time', cordonAt: 'time', uncordonAt: 'time', terminateAt: 'time',
+  loopAt: 'time', tickAt: 'time', reconcileAt: 'time', wakeAt: 'time', lookAt: 'time', bindAt: 'time', plannedAt: 'time', cordonAt: 'time', uncordonAt: 'time', terminateAt: 'time', drainAt: 'time', restartAt: 'time', restartNext: 'word',
   // the AWS layer (awsutils and the SDK's retryer): the call's step, its tries; the EC2 request under way
   awsPlace: 'word', awsTry: 'word', awsSubnet: 'word', awsCursor: 'word', awsDevice: 'word', awsError: 'word',
   ec2Action: 'word', ec2Attempt: 'word', ec2Error: 'word', ec2Number: 'word', ec2LatencyOk: 'word', ec2LatencyRefused: 'word', ec2Count: 'word',
@@ -106,8 +106,9 @@ const ARRAYS = {
   podAddressedAt: ['time', d => d.pods * d.podLog],
   podCreatedAt: ['time', d => d.pods * d.podLog],
   podRetries: ['word', d => d.pods * d.podLog],
-  /** ipamd's checkpoint file: the address of each pod, 0 for none. Kept only where a process may restart. */
+  /** ipamd's checkpoint file: the address of each pod, 0 for none, and the ENI it was on. Kept only where a process may restart. */
   podCheckpoint: ['word', d => d.pods * d.restarts],
+  podCheckpointEni: ['word', d => d.pods * d.restarts],
   // what was released from a pod less than the cooldown ago, oldest first, as a ring
   coolAt: ['time', d => d.cooling],
   coolRef: ['word', d => d.cooling],
@@ -214,7 +215,7 @@ export function clearBlock(b: Blocks, n: Block): void {
   const { w, at } = b;
   w.fill(0, n, n + at.stride);
   for (const { kind, from, length } of at.times) if (kind === 'time') w.fill(NEVER, n + from, n + from + length);
-  for (const field of ['tickAt', 'reconcileAt', 'wakeAt', 'lookAt', 'arrivalAt', 'bindAt', 'loopAt', 'plannedAt', 'cordonAt', 'uncordonAt', 'terminateAt'] as const) w[n + N[field]] = FOREVER;
+  for (const field of ['tickAt', 'reconcileAt', 'wakeAt', 'lookAt', 'arrivalAt', 'bindAt', 'loopAt', 'plannedAt', 'cordonAt', 'uncordonAt', 'terminateAt', 'drainAt', 'restartAt'] as const) w[n + N[field]] = FOREVER;
   w.fill(NONE, n + at.eniNumber, n + at.eniNumber + at.enis);
   w.fill(NONE, n + at.attachedNumber, n + at.attachedNumber + at.enis);
   w.fill(NONE, n + at.podAddress, n + at.podAddress + at.pods);
@@ -242,3 +243,7 @@ export const NODE_TERMINATING = 2;
 /** CNINode carries the feature SecurityGroupsForPods / CustomNetworking. */
 export const NODE_SGP_FEATURE = 4;
 export const NODE_CUSTOM_FEATURE = 8;
+/** The process that sent the open request has ended: EC2 carries it out, nobody hears the answer. */
+export const NODE_ABANDONED = 16;
+/** The node has been Ready: a further nodeInit is a restart of ipamd. */
+export const NODE_WAS_READY = 32;

@@ -6,7 +6,7 @@
 import { attach, hold } from '../../core/attached.ts';
 import { clearBlock, createBlocks, ENI_PRIMARY, ENI_TAGGED, N, type Blocks } from '../../core/node.ts';
 import {
-  createSubnets, freeCount, LOWEST, release, takeAddress, takePrefix, takeSpecific, USE, useAt, type SingleUse, type SubnetIndex,
+  createSubnets, freeCount, freePrefixCount, LOWEST, pickableCount, release, takeAddress, takePrefix, takeSpecific, USE, useAt, type SingleUse, type SubnetIndex,
 } from '../../core/subnet.ts';
 import { assert } from '../../core/assert.ts';
 import { NEVER, NONE, seconds, type Block, type Ms, type PodRow } from '../../core/units.ts';
@@ -158,12 +158,9 @@ function setUp(replay: Replay): void {
   for (const [i, { sub, ips, pfx }] of (header.preAttached ?? []).entries()) {
     const s = sub === '' ? 0 : subnetIds.indexOf(sub);
     const row = sub === '' && i === 0 ? primary : addEni(w[n + N.eniNumberNext], ENI_TAGGED, s);
-    for (let k = 0; k < ips; k++) hold(b, n, row, take(s, USE.secondary), false);
-    for (let k = 0; k < pfx; k++) {
-      const offset = takePrefix(subnets, s, LOWEST);
-      assert(offset >= 0, 'replay: the subnet has a free /28 at the start');
-      hold(b, n, row, (subnets.base[s] + offset) | 0, true);
-    }
+    if (pickableCount(subnets, s) >= ips) for (let k = 0; k < ips; k++) hold(b, n, row, take(s, USE.secondary), false);
+    if (freePrefixCount(subnets, s) < pfx) continue; // all or nothing, as everywhere
+    for (let k = 0; k < pfx; k++) hold(b, n, row, (subnets.base[s] + takePrefix(subnets, s, LOWEST)) | 0, true);
   }
 }
 

@@ -161,6 +161,16 @@ function forgetCooling({ w, at, dropped }: Blocks, n: Block, from: SlotRow, end:
   w[n + at.eniLastFreedAt + e] = lastOfEni;
 }
 
+/** The process ends: what it knew of cooldowns is forgotten, and no ADD finds an address until another has started. */
+export function stopServing({ w, at, dropped }: Blocks, n: Block): void {
+  for (let i = 0, place = w[n + S.coolHead]; i < w[n + S.coolCount]; i++, place++) {
+    if (place === at.cooling) place = 0;
+    dropped.at[dropped.count++] = w[n + at.coolAt + place];
+  }
+  w[n + S.coolCount] = 0;
+  w[n + S.pickable] = 0;
+}
+
 /** Takes the addresses of slot rows in [from, end) from their pods. No cooldown starts. Returns how many pods lost theirs. */
 function disown({ w, at }: Blocks, n: Block, from: SlotRow, end: SlotRow): number {
   let lost = 0;
@@ -471,6 +481,9 @@ export function releaseAddress(b: Blocks, n: Block, c: Settings, ref: AddressRef
   if ((plain ? c.prefixMode : isPrefix(b, n, e, slot)) && ownedHosts(state) === 0) w[n + S.freePrefixes] += 1;
 }
 
+/** In place of a reference: the address has a pod already. */
+export const TWICE = -2;
+
 /** Gives a pod the address it had before a restart, wherever an enclosing CIDR is (any kind). NONE: no CIDR has it. */
 export function restoreAddress(b: Blocks, n: Block, c: Settings, ip: number): AddressRef {
   const { w, at } = b;
@@ -484,6 +497,7 @@ export function restoreAddress(b: Blocks, n: Block, c: Settings, ip: number): Ad
       const host = prefix ? ip & 15 : 0;
       const row = e * at.slots + slot;
       const state = w[n + at.slotState + row];
+      if (((ownedHosts(state) >>> host) & 1) === 1) return TWICE;
       if (prefix && ownedHosts(state) === 0) w[n + S.freePrefixes] -= 1;
       const next = state | (1 << host);
       w[n + at.slotState + row] = next;

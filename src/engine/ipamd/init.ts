@@ -7,10 +7,10 @@
 import { attachedCount } from '../../core/attached.ts';
 import { ENI_EXCLUDED, ENI_TRUNK, ENI_UNMANAGED, N, NODE_CUSTOM_FEATURE, NODE_TERMINATING, S, type Blocks } from '../../core/node.ts';
 import { draw } from '../../core/random.ts';
-import { NEVER, NONE, type Block, type EniRow, type Ms } from '../../core/units.ts';
+import { NEVER, NONE, type Block, type EniRow, type Ms, type PodRow } from '../../core/units.ts';
 import { CALL, OK } from './calls.ts';
 import { announceSecurityGroupsForPods } from './cninode.ts';
-import { clearStore, isFreeable, removeCidr, restoreAddress } from './datastore.ts';
+import { clearStore, eniOfRef, isFreeable, removeCidr, restoreAddress, TWICE } from './datastore.ts';
 import { increase } from './grow.ts';
 import { ask, askListing, PLACE, RESULT, sleep, type Step } from './places.ts';
 import type { Settings } from './settings.ts';
@@ -79,18 +79,44 @@ export const initSetUp: Step = (b, n) => {
 
 export const initRetry: Step = (b, n) => setUpEni(b, n, b.w[n + N.setupEni], PLACE.initSetUp);
 
-/** ReadBackingStore: pods get back their addresses where a CIDR encloses them; the others' rows are dropped. No cooldown is known. */
+/**
+ * ReadBackingStore: pods get back their addresses where a CIDR encloses them; the others' rows are dropped. No cooldown is known.
+ *
+ * Errors  Two rows with one address end the process, and the file stays as it is, so that every start ends so until one of the pods is gone. They come about
+ *         when an address is taken off an ENI behind ipamd's back and given to another, before a reconcile.
+ */
 export const initRestored: Step = (b, n, c) => {
   const { w, at } = b;
-  for (let p = 0; p < at.pods * at.restarts; p++) {
-    const ip = w[n + at.podCheckpoint + p];
-    if (ip === 0) continue;
-    w[n + at.podAddress + p] = restoreAddress(b, n, c, ip);
-    if (w[n + at.podAddress + p] === NONE) w[n + at.podCheckpoint + p] = 0;
+  const rows = at.pods * at.restarts;
+  for (let p = nextRow(b, n, NONE); p !== NONE; p = nextRow(b, n, p)) {
+    const ref = restoreAddress(b, n, c, w[n + at.podCheckpoint + p]);
+    if (ref === TWICE) return fail(b, n);
+    w[n + at.podAddress + p] = ref;
+  }
+  for (let p = 0; p < rows; p++) {
+    const ref = w[n + at.podAddress + p];
+    if (ref === NONE) w[n + at.podCheckpoint + p] = 0;
+    else w[n + at.podCheckpointEni + p] = w[n + at.eniNumber + eniOfRef(b, ref)];
   }
   w[n + N.cursor] = 0;
   return PLACE.initNextExcluded;
 };
+
+/** The pod row that comes after `last` in the checkpoint file, which is written ENI by ENI, in order of addresses. */
+function nextRow(b: Blocks, n: Block, last: PodRow): PodRow {
+  const { w, at } = b;
+  let next = NONE;
+  for (let p = 0; p < at.pods * at.restarts; p++) {
+    if (w[n + at.podCheckpoint + p] === 0 || (last !== NONE && !isBefore(b, n, last, p))) continue;
+    if (next === NONE || isBefore(b, n, p, next)) next = p;
+  }
+  return next;
+}
+
+function isBefore({ w, at }: Blocks, n: Block, p: PodRow, q: PodRow): boolean {
+  const eni = w[n + at.podCheckpointEni + p] - w[n + at.podCheckpointEni + q];
+  return eni !== 0 ? eni < 0 : w[n + at.podCheckpoint + p] >>> 0 < w[n + at.podCheckpoint + q] >>> 0;
+}
 
 /** Takes all free slots of one kind out of ENI e; their addresses go to the words at `to`. Returns how many. The release cache does not learn of them. */
 export function takeOutKind(b: Blocks, n: Block, c: Settings, e: EniRow, prefix: boolean, to: number): number {

@@ -8,7 +8,7 @@
 import { findAttached } from '../../core/attached.ts';
 import { type Blocks } from '../../core/node.ts';
 import { NONE, type AddressRef, type Block, type Ms, type PodRow } from '../../core/units.ts';
-import { addressOf, assignAddress, releaseAddress, trunkRow } from './datastore.ts';
+import { addressOf, assignAddress, eniOfRef, releaseAddress, trunkRow } from './datastore.ts';
 import type { Settings } from './settings.ts';
 import { trunkWanted } from './targets.ts';
 
@@ -19,7 +19,10 @@ export function addNetwork(b: Blocks, n: Block, c: Settings, p: PodRow, now: Ms)
   if (has !== NONE) return has;
   const ref = assignAddress(b, n, c, now);
   w[n + at.podAddress + p] = ref;
-  if (at.restarts === 1 && ref !== NONE) w[n + at.podCheckpoint + p] = addressOf(b, n, ref);
+  if (at.restarts === 1 && ref !== NONE) {
+    w[n + at.podCheckpoint + p] = addressOf(b, n, ref);
+    w[n + at.podCheckpointEni + p] = w[n + at.eniNumber + eniOfRef(b, ref)];
+  }
   return ref;
 }
 

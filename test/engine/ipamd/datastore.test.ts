@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { ENI_EFA, ENI_EXCLUDED, ENI_PRIMARY, ENI_TRUNK, N, S } from '../../../src/core/node.ts';
+import { attach, hold } from '../../../src/core/attached.ts';
+import { ENI_EFA, ENI_EXCLUDED, ENI_PRIMARY, ENI_TRUNK, N, S, type Blocks } from '../../../src/core/node.ts';
 import { NEVER, NONE } from '../../../src/core/units.ts';
+import { resume, startInit } from '../../../src/engine/ipamd/agent.ts';
+import { CALL, E_FREE_ADDRESSES, OK } from '../../../src/engine/ipamd/calls.ts';
 import { checkStore } from '../../../src/engine/ipamd/check.ts';
 import {
   addCidr, addEni, addressOf, clearStore, eniOfRef, excludeEni, findCidr, findEni, freeableCount, freeableEniExists, hasCooling, isUnneeded, oldEnoughAt,
   removeCidr, removeEni, restoreAddress,
 } from '../../../src/engine/ipamd/datastore.ts';
 import { cleanUpAt, cleanUpEmptied, tidyAfterDel } from '../../../src/engine/ipamd/leftovers.ts';
+import { RESULT } from '../../../src/engine/ipamd/places.ts';
 import { reconcileGated } from '../../../src/engine/ipamd/reconcile.ts';
 import { addNetwork, delNetwork } from '../../../src/engine/ipamd/rpc.ts';
+import type { Settings } from '../../../src/engine/ipamd/settings.ts';
 import { deletableEni } from '../../../src/engine/ipamd/shrink.ts';
 import { decreaseHeld, growthPaused } from '../../../src/engine/ipamd/targets.ts';
 import { testNode } from './node.ts';
@@ -257,6 +262,36 @@ describe('a restart', () => {
     expect(eniOfRef(b, of(5))).toBe(0);
     expect(of(6)).toBe(NONE);
     expect([S.rawAssigned, S.assigned, S.freePrefixes].map(field => b.w[field])).toEqual([2, 1, 0]);
+  });
+
+  /** nodeInit with an AWS layer that grants nothing and fails nothing. */
+  function answerAll(b: Blocks, n: number, c: Settings): void {
+    for (let ended = startInit(b, n, c, 0); !ended; ended = resume(b, n, c, 0)) {
+      b.w[n + N.replyError] = b.w[n + N.call] === CALL.allocIps ? E_FREE_ADDRESSES : OK;
+    }
+  }
+
+  it('ends at once where the checkpoint has one address for two pods, and leaves the checkpoint as it is', () => {
+    const { b, n, c } = testNode({ subnetDiscovery: false });
+    attach(b, n, 0, 0, ENI_PRIMARY, 0, IP + 4, 0);
+    for (const ip of [5, 6, 7]) hold(b, n, 0, IP + ip, false);
+    const rows: [p: number, ip: number, eni: number][] = [[3, 6, 1], [1, 6, 0], [0, 7, 1], [2, 5, 0], [4, 99, 0]];
+    for (const [p, ip, eni] of rows) {
+      b.w[n + b.at.podCheckpoint + p] = IP + ip;
+      b.w[n + b.at.podCheckpointEni + p] = eni;
+    }
+    answerAll(b, n, c);
+    expect(b.w[N.result]).toBe(RESULT.failed);
+    checkStore(b, n, c);
+    // in the order of the file: .5, .6 and .99 of ENI 0, then .6 of ENI 1, where it ends before .7
+    expect([2, 1, 4, 3, 0].map(p => b.w[n + b.at.podAddress + p] === NONE)).toEqual([false, false, true, true, true]);
+    expect(rows.every(([p, ip]) => b.w[n + b.at.podCheckpoint + p] === IP + ip)).toBe(true);
+
+    b.w[n + b.at.podCheckpoint + 3] = 0; // its host interface is gone
+    answerAll(b, n, c);
+    expect(b.w[N.result]).toBe(RESULT.ok);
+    expect([2, 1, 0].map(p => addressOf(b, n, b.w[n + b.at.podAddress + p]) - IP)).toEqual([5, 6, 7]);
+    expect(b.w[n + b.at.podCheckpoint + 4]).toBe(0); // no CIDR has it
   });
 });
 
