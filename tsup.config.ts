@@ -4,7 +4,7 @@ import { defineConfig } from 'tsup';
 /** Entries land flat in dist, so that the worker is a sibling of whatever chunk starts it. */
 const entries = {
   index: 'src/index.ts',
-  cli: 'src/cli/main.ts',
+  cli: 'src/cli/enisim.ts',
   'sim.worker': 'src/workers/sim.worker.ts',
 };
 

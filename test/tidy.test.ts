@@ -19,7 +19,8 @@ const ARROWS: Record<string, readonly string[]> = {
   analysis: ['results', 'engine', 'core'],
   scenarios: ['engine', 'core', 'data'],
   workers: ['engine', 'core'],
-  index: ['core', 'engine', 'paths', 'results', 'analysis', 'scenarios', 'workers'],
+  runs: ['scenarios', 'workers', 'analysis', 'results', 'engine', 'core'],
+  index: ['core', 'engine', 'paths', 'results', 'analysis', 'scenarios', 'workers', 'runs'],
   cli: ['index'],
 };
 

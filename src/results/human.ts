@@ -28,6 +28,13 @@ export function humanShare(part: number, whole: number): string {
   return `${trimmed(percent)} %`;
 }
 
+/** 350 -> '350 B', 12345 -> '12.3 kB', 1234567 -> '1.2 MB'. */
+export function humanBytes(bytes: number): string {
+  if (bytes >= 1e9) return `${trimmed(bytes / 1e9)} GB`;
+  if (bytes >= 1e6) return `${trimmed(bytes / 1e6)} MB`;
+  return bytes >= 1000 ? `${trimmed(bytes / 1000)} kB` : `${bytes} B`;
+}
+
 /** '1 pod', '2 pods'. */
 export const plural = (n: number, one: string, many = `${one}s`) => `${humanCount(n)} ${n === 1 ? one : many}`;
 

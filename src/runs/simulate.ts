@@ -42,7 +42,7 @@ const NODES_PER_THREAD = 200;
 export async function simulate(request: RunRequest): Promise<RunOutcome> {
   const startedAt = new Date().toISOString();
   const cpuBefore = process.cpuUsage();
-  const progress = (phase: 'reading' | 'building') => request.onProgress?.({ phase, simulatedMs: 0, durationMs: 0, podEvents: 0, wallMs: 0 });
+  const progress = (phase: 'reading' | 'building') => request.onProgress?.({ phase, simulatedMs: 0, durationMs: 0, podEvents: 0, wallMs: 0, threads: 0 });
   progress('reading');
   const read = readScenario(request.text ?? readFileSync(request.file, 'utf8'), { file: request.file, load: loaderBeside(request.file), overrides: request.overrides });
   if (read.warnings.length > 0) request.onWarnings?.(read.warnings);
@@ -154,7 +154,7 @@ async function work({ run, plan, pool, stage, write, scenario }: Session, reques
     epochs = Math.max(1, Math.min(1440, Math.floor((epochs * SLICE_MS) / Math.max(1, now - before)), epochs * 2));
     if (now - lastReport > 100 || run.clock === plan.durationMs) {
       lastReport = now;
-      request.onProgress?.({ phase: 'running', simulatedMs: run.clock, durationMs: scenario.durationMs, podEvents: podEvents(pool), wallMs: now - wallStart });
+      request.onProgress?.({ phase: 'running', simulatedMs: run.clock, durationMs: scenario.durationMs, podEvents: podEvents(pool), wallMs: now - wallStart, threads: pool.threads.length });
     }
     await new Promise(resolve => setImmediate(resolve));
   }

@@ -33,7 +33,7 @@ export interface Progress {
   readonly podEvents: number;
   /** Since the first event. */
   readonly wallMs: number;
-  /** How many simulate: 1 where more would not pay, whatever was asked. */
+  /** How many simulate: 1 where more would not pay, whatever was asked; 0 before that is known. */
   readonly threads: number;
   readonly phase: 'reading' | 'building' | 'running' | 'writing';
 }

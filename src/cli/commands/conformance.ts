@@ -1,20 +1,18 @@
-import { existsSync } from 'node:fs';
-import type { CommandModule } from 'yargs';
 import { conform, formatConformance, isPrefixCapable, parseEnvironment } from '../../index.ts';
+import { defineCommand } from '../command.ts';
+import { EXIT, UsageError } from '../exit.ts';
 
-export const conformanceCommand: CommandModule<object, { paths: string[]; json: boolean }> = {
-  command: 'conformance <paths..>',
+export const conformanceCommand = defineCommand({
+  usage: 'conformance <paths..>',
   describe: 'Replay golden traces and compare every line',
-  builder: yargs => yargs
+  examples: [['enisim conformance test/golden/ipamd', 'every trace of a folder']],
+  options: yargs => yargs
     .positional('paths', { type: 'string', array: true, demandOption: true, describe: 'Traces (.jsonl, .jsonl.gz), or folders of them' })
-    .option('json', { type: 'boolean', default: false, describe: 'The report as JSON' })
-    .check(({ paths }) => paths.every(path => existsSync(path)) || `no such file or folder: ${paths.filter(path => !existsSync(path)).join(', ')}`),
-  handler({ paths, json }) {
+    .option('json', { type: 'boolean', default: false, describe: 'The report as JSON' }),
+  run({ paths, json }, { stdout }) {
     const report = conform(paths, { isPrefixCapable, parseEnvironment });
-    console.log(json ? JSON.stringify(report, null, 1) : formatConformance(report));
-    if (report.traces.length === 0) {
-      console.error(`no trace (.jsonl or .jsonl.gz) in ${paths.join(', ')}`);
-      process.exitCode = 2;
-    } else if (report.tracesMatched < report.traceCount) process.exitCode = 1;
+    if (report.traces.length === 0) throw new UsageError(`no trace (.jsonl or .jsonl.gz) in ${paths.join(', ')}`);
+    stdout.write(`${json ? JSON.stringify(report, null, 1) : formatConformance(report)}\n`);
+    return report.tracesMatched < report.traceCount ? EXIT.no : EXIT.ok;
   },
-};
+});
