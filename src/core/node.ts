@@ -30,7 +30,7 @@ const NODE_FIELDS = {
   ec2RequestedAt: 'time', sdkTokens: 'word',
   // what a DEL asks of the AWS layer while ipamd's loop may wait for a call of its own: prefixes of one ENI to release, in rpcList
   rpcEni: 'word', rpcCount: 'word',
-  eniNumberNext: 'word', newEni: 'word', newEniSubnet: 'word', newEniIp: 'word', picks: 'word',
+  eniNumberNext: 'word', newEni: 'word', newEniSubnet: 'word', newEniIp: 'word', newEniPrefixes: 'word', heldPickable: 'word', picks: 'word',
   // the kubelet
   podCount: 'word', podWaiting: 'word', podFirstFree: 'word', podQueued: 'word', podInitial: 'word', podHost: 'word', arrivalAt: 'time', inbox: 'word', inboxEnd: 'word',
   // counters of random draws, one per stream
@@ -235,6 +235,8 @@ export const ENI_NO_MANAGE = 64;
 export const ENI_MANAGE = 128;
 /** EC2: detached and not deleted yet. */
 export const ENI_DETACHED = 256;
+/** ipamd: its map of CIDRs has held more than 8 entries, which changes how Go walks it from then on. */
+export const ENI_LARGE_MAP = 512;
 
 /** Bits of `nodeFlags`. */
 export const NODE_CORDONED = 1;

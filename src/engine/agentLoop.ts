@@ -3,17 +3,19 @@
  *
  * Source  ipamd-spec §1, §3.1 (cmd/aws-k8s-agent/main.go, pkg/ipamd/ipamd.go: StartNodeIPPoolManager).
  */
-import { N, NODE_CORDONED, S, type Blocks } from '../core/node.ts';
+import { N, NODE_ABANDONED, NODE_CORDONED, NODE_WAS_READY, S, type Blocks } from '../core/node.ts';
 import { FOREVER, NEVER, NONE, type Block, type Ms } from '../core/units.ts';
 import { startCall, wakeCall } from './aws/awsutils.ts';
+import { SDK_TOKENS } from './aws/request.ts';
 import { decide } from './decisions.ts';
 import { resume, startInit, startReconcile, startTick } from './ipamd/agent.ts';
 import { addressOf, coolingAt, eniOfRef, removeEni } from './ipamd/datastore.ts';
-import { RESULT } from './ipamd/places.ts';
+import { PLACE, RESULT } from './ipamd/places.ts';
+import { stopServing } from './ipamd/stop.ts';
 import type { Settings } from './ipamd/settings.ts';
-import { binOf, logPod, startArrivals, tell } from './kubelet.ts';
+import { binOf, DAEMON_LIFE, logPod, startArrivals, tell } from './kubelet.ts';
 import { addRow } from './log.ts';
-import { rowOfKey } from './pods.ts';
+import { podRows, queuePod, RANK, unqueuePod } from './pods.ts';
 import { BIN, BIN_FIELDS, NEWS, type Thread } from './thread.ts';
 import { bookReconciles, HALF_TURN_MS, scheduleReconcile, scheduleTurn, setBand, turnMs } from './turns.ts';
 
@@ -48,7 +50,14 @@ export function wake(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
     w[n + N.phase] = PHASE.initialising;
     w[n + N.doing] = DOING.init;
     drive(x, b, n, c, t, startInit(b, n, c, t));
-  } else if (wakeCall(x, b, n, t)) drive(x, b, n, c, t, resume(b, n, c, t));
+  } else {
+    if (w[n + N.doing] === DOING.init) w[n + S.pickable] = w[n + N.heldPickable];
+    if (wakeCall(x, b, n, t)) drive(x, b, n, c, t, resume(b, n, c, t));
+  }
+  if (w[n + N.doing] === DOING.init) { // nothing is served before nodeInit has ended
+    w[n + N.heldPickable] = w[n + S.pickable];
+    w[n + S.pickable] = 0;
+  }
   book(x, b, n, c, t, before);
 }
 
@@ -74,9 +83,12 @@ function finish(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
     w[n + N.phase] = PHASE.ready;
     w[n + N.readyAt] = t;
     w[n + N.loopAt] = t + HALF_TURN_MS;
-    x.bins[x.bin + BIN.ready] += 1;
-    startArrivals(x.world, w[n + N.index], t + 1);
-    tell(x, NEWS.nodeReady, x.world.origin[0] + t, w[n + N.index], NONE);
+    if ((w[n + N.nodeFlags] & NODE_WAS_READY) === 0) {
+      w[n + N.nodeFlags] |= NODE_WAS_READY;
+      x.bins[x.bin + BIN.ready] += 1;
+      startArrivals(x.world, w[n + N.index], t + 1);
+      tell(x, NEWS.nodeReady, x.world.origin[0] + t, w[n + N.index], NONE);
+    }
   } else if (doing === DOING.tick) {
     const next = t + turnMs(c);
     if (next > w[n + N.loopAt]) w[n + N.loopAt] = next; // its calls took time: the loop waits its two halves after them
@@ -88,10 +100,10 @@ function finish(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
 
 /** Sets when the next of the node's announced changes is due. */
 export function plan({ w }: Blocks, n: Block): void {
-  w[n + N.plannedAt] = Math.min(w[n + N.cordonAt], w[n + N.uncordonAt], w[n + N.terminateAt]);
+  w[n + N.plannedAt] = Math.min(w[n + N.cordonAt], w[n + N.uncordonAt], w[n + N.drainAt], w[n + N.restartAt], w[n + N.terminateAt]);
 }
 
-/** A change that was announced: cordon, uncordon, termination. */
+/** A change that was announced: cordon, uncordon, drain, a restart of ipamd, termination. */
 export function planned(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   const { w } = b;
   if (w[n + N.cordonAt] === t) {
@@ -102,18 +114,62 @@ export function planned(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): voi
     w[n + N.nodeFlags] &= ~NODE_CORDONED;
     w[n + N.uncordonAt] = FOREVER;
   }
+  if (w[n + N.drainAt] === t) {
+    w[n + N.drainAt] = FOREVER;
+    drain(b, n, t);
+  }
+  if (w[n + N.restartAt] === t) restart(x, b, n, c, t);
   if (w[n + N.terminateAt] === t) terminate(x, b, n, c, t);
   plan(b, n);
   if (w[n + N.place] === 0 && w[n + N.phase] === PHASE.ready) scheduleTurn(b, n, c, t);
 }
 
+/** Every pod but those of DaemonSets is evicted: told to stop now. */
+function drain(b: Blocks, n: Block, t: Ms): void {
+  const { w, at } = b;
+  w[n + N.nodeFlags] |= NODE_CORDONED;
+  for (const p of podRows(b, n)) {
+    if (at.scheduled === 1 && w[n + at.podLife + p] === DAEMON_LIFE) continue;
+    unqueuePod(b, n, p);
+    queuePod(b, n, t, RANK.stop, p);
+  }
+}
+
+/**
+ * ipamd's process ends and another starts: a rollout of aws-node, or the kubelet's kill. Until nodeInit is over no ADD finds an address. A request
+ * under way is carried out all the same; the new process waits for the earliest moment of its answer, which nobody hears.
+ */
+function restart(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
+  const { w } = b;
+  const { restarts, origin } = x.world;
+  const i = w[n + N.restartNext]++;
+  const next = i + 1 < restarts.first[w[n + N.index] + 1] ? restarts.at[i + 1] - origin[0] : FOREVER;
+  w[n + N.restartAt] = Math.min(next, FOREVER);
+  if (restarts.settings[i] !== NONE) w[n + N.settings] = restarts.settings[i];
+  if (w[n + N.phase] === PHASE.absent || w[n + N.phase] === PHASE.gone) return;
+  const before = levels(b, n);
+  bookReconciles(b, n, c, t);
+  stopServing(b, n);
+  book(x, b, n, c, t, before);
+  if (w[n + N.lookAt] !== FOREVER) w[n + N.nodeFlags] |= NODE_ABANDONED;
+  w[n + N.place] = PLACE.idle;
+  w[n + N.awsPlace] = 0;
+  w[n + N.ec2Action] = 0;
+  w[n + N.doing] = DOING.nothing;
+  w[n + N.tickAt] = FOREVER;
+  w[n + N.reconcileAt] = FOREVER;
+  w[n + N.phase] = PHASE.launching;
+  w[n + N.sdkTokens] = SDK_TOKENS;
+  w[n + N.wakeAt] = Math.max(t + restarts.downMs[i], w[n + N.lookAt] === FOREVER ? 0 : w[n + N.lookAt]);
+}
+
 /** The instance is terminated: its pods end with it, and nothing happens on it any more. EC2 takes the ENIs back at the same moment. */
 function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
-  const { w, d, at } = b;
+  const { w, at } = b;
   const { bins } = x;
   const before = levels(b, n);
-  while (w[n + N.podQueued] > 0) {
-    const p = rowOfKey(d[((n + at.podKey) >> 1) + --w[n + N.podQueued]]);
+  w[n + N.podQueued] = 0;
+  for (const p of podRows(b, n)) {
     bins[x.bin + BIN.ended] += 1;
     bins[x.bin + BIN.failed] += 1;
     if (w[n + at.podSince + p] !== NEVER) bins[x.bin + BIN.neverAddressed] += 1;
@@ -126,7 +182,7 @@ function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   w[n + N.phase] = PHASE.gone;
   w[n + N.podCount] = 0;
   w[n + N.podWaiting] = 0;
-  for (const field of ['tickAt', 'reconcileAt', 'wakeAt', 'arrivalAt', 'bindAt', 'cordonAt', 'uncordonAt', 'terminateAt'] as const) w[n + N[field]] = FOREVER;
+  for (const field of ['tickAt', 'reconcileAt', 'wakeAt', 'arrivalAt', 'bindAt', 'cordonAt', 'uncordonAt', 'drainAt', 'restartAt', 'terminateAt'] as const) w[n + N[field]] = FOREVER;
 }
 
 /** The levels of the pool before an act of the agent. */

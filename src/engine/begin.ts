@@ -25,7 +25,7 @@ export function createEc2({ ec2: e }: Plan, log: CallRows | null, watch: Ec2['wa
     refusedCosts: e.refusedCosts, enisPerRegion: e.enisPerRegion, eniCount: 0,
     subnetTag: Uint8Array.from(e.subnetTag), subnetZone: Int32Array.from(e.subnetZone),
     appears: createSampler(e.appears), vanishes: createSampler(e.vanishes), ready: createSampler(e.ready),
-    requests: new Float64Array(ACTIONS.length), throttled: new Float64Array(ACTIONS.length), errors: new Float64Array(ACTIONS.length), log, watch,
+    requests: new Float64Array(ACTIONS.length), throttled: new Float64Array(ACTIONS.length), errors: new Float64Array(ACTIONS.length), log, watch, faults: e.faults, leaked: [],
   };
 }
 
@@ -88,6 +88,10 @@ function beginNode(world: World, ec2: Ec2, plan: Plan, node: NodeIndex): void {
   w[n + N.cordonAt] = moment(nodes.cordonAt[node]);
   w[n + N.uncordonAt] = moment(nodes.uncordonAt[node]);
   w[n + N.terminateAt] = moment(nodes.terminateAt[node]);
+  w[n + N.drainAt] = moment(nodes.drainAt[node]);
+  const { first, at } = plan.restarts;
+  w[n + N.restartNext] = first[node];
+  w[n + N.restartAt] = first[node] < first[node + 1] ? moment(at[first[node]]) : FOREVER;
   planChanges(b, n);
   if (Number.isNaN(nodes.launchAt[node])) {
     if (!settleNode(ec2, b, n, world.settings[nodes.settings[node]], world.subnetExcluded)) return;

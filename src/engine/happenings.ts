@@ -3,12 +3,13 @@
  *
  * Why     They share subnets with the nodes' requests, so they take their place in the same order of time.
  */
-import { attachedCount } from '../core/attached.ts';
+import { attachedCount, findAttached } from '../core/attached.ts';
 import { N } from '../core/node.ts';
 import { FOREVER, NONE, type NodeIndex } from '../core/units.ts';
 import { PHASE } from './agentLoop.ts';
 import { changeHeld, type Holdings } from './begin.ts';
 import { deleteInterface } from './ec2/effects.ts';
+import { leak, SUBNET_TAG } from './ec2/server.ts';
 import type { Plan } from './plan.ts';
 import type { Happening, Run } from './run.ts';
 import { takePrimary } from './settle.ts';
@@ -26,10 +27,24 @@ export function planHappenings(plan: Plan, holdings: Holdings, onSample: (run: R
     if (change.at === 0 || change.at >= plan.durationMs) continue; // those of moment 0 are in place before the nodes
     list.push({ at: change.at, order: ORDER.held, act: run => { changeHeld(run.ec2.subnets, plan.seed, holdings, change); return NONE; } });
   }
-  const { launchAt, terminateAt } = plan.nodes;
+  for (const { at, subnet, tag } of plan.ec2.tagChanges) {
+    if (at >= plan.durationMs) continue;
+    list.push({ at, order: ORDER.held, act: ({ ec2, world }) => {
+      ec2.subnetTag[subnet] = tag;
+      world.subnetExcluded[subnet] = tag === SUBNET_TAG.excluded ? 1 : 0;
+      return NONE;
+    } });
+  }
+  const { first, at: restartAt } = plan.restarts;
+  for (let node = 0; node + 1 < first.length; node++) {
+    for (let i = first[node]; i < first[node + 1]; i++) {
+      if (restartAt[i] < plan.durationMs) list.push({ at: restartAt[i], order: ORDER.terminate, act: run => leakUnattached(run, node, restartAt[i]) });
+    }
+  }
+  const { launchAt, terminateAt, lost } = plan.nodes;
   for (let node = 0; node < launchAt.length; node++) {
     if (launchAt[node] < plan.durationMs) list.push({ at: launchAt[node], order: ORDER.launch, act: run => launch(run, node, launchAt[node]) });
-    if (terminateAt[node] < plan.durationMs) list.push({ at: terminateAt[node], order: ORDER.terminate, act: run => terminate(run, node) });
+    if (terminateAt[node] < plan.durationMs) list.push({ at: terminateAt[node], order: ORDER.terminate, act: run => terminate(run, node, lost[node] === 1) });
   }
   for (let bin = 0; (bin + 1) * plan.binMs <= plan.durationMs; bin++) {
     list.push({ at: (bin + 1) * plan.binMs, order: ORDER.sample, act: run => { onSample(run, bin); return NONE; } });
@@ -55,11 +70,20 @@ function launch(run: Run, node: NodeIndex, at: number): NodeIndex {
   return node;
 }
 
-/** The instance is gone: all its ENIs are deleted with it. Its block stops by itself at the same moment. */
-function terminate(run: Run, node: NodeIndex): NodeIndex {
+/** The process that was creating an ENI has ended: what it created and had not attached yet leaks. */
+function leakUnattached(run: Run, node: NodeIndex, at: number): NodeIndex {
+  const { group, n } = blockOf(run.world, node);
+  const { w } = group.blocks;
+  if (w[n + N.newEni] > 0 && findAttached(group.blocks, n, w[n + N.newEni]) === NONE) leak(run.ec2, group.blocks, n, at);
+  return NONE;
+}
+
+/** The instance is gone: all its ENIs are deleted with it, unless its zone is lost. Its block stops by itself at the same moment. */
+function terminate(run: Run, node: NodeIndex, lost: boolean): NodeIndex {
   const { group, n } = blockOf(run.world, node);
   const b = group.blocks;
-  while (attachedCount(b, n) > 0) {
+  leakUnattached(run, node, run.clock);
+  while (!lost && attachedCount(b, n) > 0) {
     deleteInterface(run.ec2, b, n, b.w[n + b.at.attachedNumber]);
     run.ec2.eniCount--;
   }

@@ -60,6 +60,9 @@ export function admit(x: Thread, group: Group, n: Block, c: Settings, p: PodRow,
   }
 }
 
+/** `podLife` of a DaemonSet's pod: it stays when its node is drained. */
+export const DAEMON_LIFE = -1;
+
 /** One CNI ADD. Refused: the kubelet tears the sandbox down and tries again later. */
 export function tryAdd(x: Thread, group: Group, n: Block, c: Settings, p: PodRow, t: Ms): void {
   const b = group.blocks;
@@ -94,7 +97,7 @@ export function tryAdd(x: Thread, group: Group, n: Block, c: Settings, p: PodRow
     return;
   }
   const life = w[n + at.podLife + p];
-  if (life === 0) {
+  if (life <= 0) {
     if (w[n + at.podDeleteAt + p] !== FOREVER) queuePod(b, n, Math.max(t, w[n + at.podDeleteAt + p]), RANK.stop, p);
     return;
   }
@@ -154,6 +157,7 @@ export function endPod(x: Thread, b: Blocks, n: Block, c: Settings, p: PodRow, t
     bins[x.bin + BIN.neverAddressed] += 1;
   }
   if (at.podLog === 1) logPod(x, b, n, p, t, ip, eni, c.prefixMode);
+  if (at.restarts === 1) w[n + at.podCheckpoint + p] = 0; // without its veth a restart would drop the row
   w[n + N.podCount] -= 1;
   freePodRow(b, n, p);
 }

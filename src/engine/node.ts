@@ -26,11 +26,11 @@ export function runNode(x: Thread, group: Group, n: Block, horizon: number): num
   const b = group.blocks;
   const { w } = b;
   const origin = world.origin[0];
-  const c = world.settings[w[n + N.settings]];
   x.binEnd = NEVER;
   x.work[WORK.visits] += 1;
   for (;;) {
     // Pods come and go until the agent has something to do or the node must stop.
+    const c = world.settings[w[n + N.settings]]; // a restart may change it
     const stop = Math.min(horizon - origin, w[n + N.lookAt]);
     const t = runPods(x, group, n, c, stop);
     if (t >= stop) return t === FOREVER ? Number.POSITIVE_INFINITY : origin + t;

@@ -11,11 +11,12 @@ import { createHistogram } from '../core/histogram.ts';
 import type { SubnetSpec } from '../core/subnet.ts';
 import type { Ms } from '../core/units.ts';
 import type { BucketRule } from './ec2/buckets.ts';
+import type { Fault } from './ec2/server.ts';
 import { ACTIONS } from './actions.ts';
 import { createSampler } from './aws/sampler.ts';
 import { createSettings, type SettingsInput } from './ipamd/settings.ts';
 import { createRows, DECISION_ROW, NODE_ROW, POD_ROW } from './log.ts';
-import { BIN_FIELDS, type Thread, type World } from './thread.ts';
+import { BIN_FIELDS, type Restarts, type Thread, type World } from './thread.ts';
 
 export interface ChurnPlan {
   readonly meanGapMs: number; readonly batchMean: number; readonly life: Distribution; readonly atMs: Ms; readonly untilMs: Ms; readonly podsPerNode: number;
@@ -36,6 +37,9 @@ export interface NodesPlan {
   readonly cordonAt: Float64Array;
   readonly uncordonAt: Float64Array;
   readonly terminateAt: Float64Array;
+  readonly drainAt: Float64Array;
+  /** 1: the instance is lost with its zone, and its ENIs stay where they are. */
+  readonly lost: Int32Array;
   /** Pods on the host network, which count against max pods; and DaemonSet pods with an address of their own. */
   readonly hostPods: Int32Array;
   readonly daemonPods: Int32Array;
@@ -57,6 +61,9 @@ export interface Ec2Plan {
   readonly appears: Distribution;
   readonly vanishes: Distribution;
   readonly ready: Distribution;
+  readonly faults: readonly Fault[];
+  /** What a subnet's tags say from a moment on: SUBNET_TAG. */
+  readonly tagChanges: readonly { readonly at: Ms; readonly subnet: number; readonly tag: number }[];
   /** Addresses that others take (count > 0) or give back (< 0), by time; `at` 0 is before the nodes. Offsets when they are named. */
   readonly held: readonly HeldChange[];
 }
@@ -74,6 +81,7 @@ export interface Plan {
   readonly settings: readonly SettingsInput[];
   readonly subnetCount: number;
   readonly nodes: NodesPlan;
+  readonly restarts: Restarts;
   readonly ec2: Ec2Plan;
   /** Number of sampled nodes at most. */
   readonly nodeSample: number;
@@ -148,6 +156,7 @@ export function openWorld(plan: Plan, memory: Memory): World {
     refusal: ACTIONS.map((_, action) => createSampler(plan.refusal[action])),
     addDelay: createSampler(plan.addDelay), retryDelay: createSampler(plan.retryDelay), containerStart: createSampler(plan.containerStart),
     grace: createSampler(plan.grace),
+    restarts: plan.restarts,
     inbox: {
       boundAt: new Float64Array(memory.inbox, 0, size), deleteAt: new Float64Array(memory.inbox, size * 8, size),
       createdAt: new Float64Array(memory.inbox, size * 16, size), podId: new Int32Array(memory.inbox, size * 24, size),

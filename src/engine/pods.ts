@@ -37,6 +37,25 @@ export function takePodRow({ w, at }: Blocks, n: Block): PodRow {
   return p;
 }
 
+/** Rows that hold a pod, in order of row. */
+export function podRows({ w, at }: Blocks, n: Block): PodRow[] {
+  const free = new Set<PodRow>();
+  for (let p = w[n + N.podFirstFree]; p !== END_OF_LIST; p = -2 - w[n + at.podAddress + p]) free.add(p);
+  return Array.from({ length: at.pods }, (_, p) => p).filter(p => !free.has(p));
+}
+
+/** Takes the pod's next event out of the queue, if it has one. */
+export function unqueuePod({ w, d, at }: Blocks, n: Block, p: PodRow): void {
+  const first = (n + at.podKey) >> 1;
+  const count = w[n + N.podQueued];
+  for (let i = first; i < first + count; i++) {
+    if (rowOfKey(d[i]) !== p) continue;
+    d.copyWithin(i, i + 1, first + count);
+    w[n + N.podQueued] = count - 1;
+    return;
+  }
+}
+
 export function freePodRow({ w, at }: Blocks, n: Block, p: PodRow): void {
   w[n + at.podAddress + p] = -2 - w[n + N.podFirstFree];
   w[n + N.podFirstFree] = p;

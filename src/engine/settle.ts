@@ -5,7 +5,7 @@
  *         refused: what a real node of some age would look like, by the same functions, without simulating its past.
  */
 import { attach, freeDevice } from '../core/attached.ts';
-import { ENI_PRIMARY, ENI_TAGGED, N, type Blocks } from '../core/node.ts';
+import { ENI_PRIMARY, ENI_TAGGED, N, NODE_WAS_READY, type Blocks } from '../core/node.ts';
 import { LOWEST, NO_OFFSET, takeAddress, USE } from '../core/subnet.ts';
 import { draw, STREAM, streamKey } from '../core/random.ts';
 import { NEVER, NONE, type Block, type Ms } from '../core/units.ts';
@@ -106,6 +106,7 @@ export function settleNode(e: Ec2, b: Blocks, n: Block, c: Settings, excluded: U
   }
   w[n + N.phase] = PHASE.ready;
   w[n + N.readyAt] = -AGE_MS;
+  w[n + N.nodeFlags] |= NODE_WAS_READY;
   w[n + N.loopAt] = draw(streamKey(w[n + N.key], STREAM.loopPhase, 0), 0) % period;
   b.dropped.count = 0;
   setBand(b, n, c);

@@ -60,6 +60,18 @@ export interface World {
   /** Rows of the nodes table: 1 for nodes in the sample. */
   readonly sampled: Uint8Array;
   readonly inbox: Inbox;
+  readonly restarts: Restarts;
+}
+
+/** Restarts of ipamd that the plan names: node i's are [first[i], first[i + 1]), in the order of time. */
+export interface Restarts {
+  readonly first: Int32Array;
+  /** Absolute ms. */
+  readonly at: Float64Array;
+  /** Settings of the new process, or NONE: as before. */
+  readonly settings: Int32Array;
+  /** From the old process's end to the new one's nodeInit. */
+  readonly downMs: Int32Array;
 }
 
 /** Pods bound by the scheduler, sorted by node and time; a node's part is [N.inbox, N.inboxEnd). */

@@ -87,7 +87,7 @@ export function summarise(
     addresses: { atEnd: each(last), peak: each(column => peak(column, s.time)) },
     enis: { atEnd: last(s.enis), peak: peak(s.enis, s.time) },
     prefixes: { atEnd: last(s.prefixes), peak: peak(s.prefixes, s.time) },
-    subnets: scenario.subnets.map((subnet, i) => subnetOf(scenario, i, subnets, watched)),
+    subnets: scenario.subnets.map((_, i) => subnetOf(scenario, i, subnets, watched)),
     ec2: actionsOf(run, watched),
     maxPods: { fullNodesAtEnd: fullNodes, podsTurnedAway: total(s.dropped) },
   };

@@ -9,18 +9,18 @@ import type { Distribution } from '../core/quantiles.ts';
 import { NONE, PREFIX_SIZE } from '../core/units.ts';
 import { ACTIONS } from '../engine/actions.ts';
 import { createSampler, sample } from '../engine/aws/sampler.ts';
-import { SUBNET_TAG } from '../engine/ec2/server.ts';
-import type { Sampler } from '../engine/thread.ts';
+import { SUBNET_TAG, type Fault } from '../engine/ec2/server.ts';
+import type { Restarts, Sampler } from '../engine/thread.ts';
 import { errorCode, type ErrorName } from '../engine/ipamd/calls.ts';
 import { createSettings, type Settings, type SettingsInput } from '../engine/ipamd/settings.ts';
 import type { ChurnPlan, Ec2Plan, GroupPlan, HeldChange, NodesPlan, Plan } from '../engine/plan.ts';
-import { STREAM, streamKey } from '../core/random.ts';
+import { mix, STREAM, streamKey } from '../core/random.ts';
 import type { PodClass } from '../engine/scheduler/state.ts';
 import type { SourcePlan, StagePlan } from '../engine/stage.ts';
 import type { EnvValues } from './environment.ts';
 import { layOut } from './nodes.ts';
 import type { TracePods } from './traces.ts';
-import { FOREVER, type ChurnWorkload, type DaemonSetWorkload, type Ec2Action, type NodeGroup, type NodeShape, type Placement, type Resources, type Scenario } from './scenario.ts';
+import { FOREVER, type ChurnWorkload, type DaemonSetWorkload, type Ec2Action, type NodeGroup, type NodeShape, type Placement, type Resources, type Scenario, type TimedEntry } from './scenario.ts';
 
 export interface Built {
   readonly plan: Plan;
@@ -57,20 +57,21 @@ export function buildPlan(scenario: Scenario, traces: ReadonlyMap<string, TraceP
     for (const [k, shape] of group.shapes.entries()) {
       const members = [...layout.shape.keys()].filter(i => layout.shape[i] === k);
       if (members.length === 0) continue;
-      const input = settingsOf(group.env, shape, scenario);
-      settings.push(input);
+      const versions = settingsVersions(scenario, g, group, shape);
+      const firstSettings = settings.length;
+      settings.push(...versions);
       const daemons = scenario.workloads.filter((w): w is DaemonSetWorkload => w.kind === 'daemonset' && placedOn(w.placement.nodeGroups, g));
       groups.push({
-        dims: dimsOf(createSettings(input), shape, scheduled ? 1 : 0, podLog), nodeCount: members.length,
+        dims: dimsOf(versions.map(createSettings), shape, scheduled ? 1 : 0, podLog, restartsOf(scenario, g).length > 0 ? 1 : 0), nodeCount: members.length,
         churn: churnOf(scenario.workloads.find((w): w is ChurnWorkload => w.kind === 'churn' && w.placed === 'per-node' && placedOn(w.placement.nodeGroups, g))),
       });
       for (const launch of members) {
         const zone = group.zones[layout.zoneShare[launch]];
         rows.push({
-          id: id + launch, settings: settings.length - 1, maxPods: shape.maxPods, zone: zone.zone, primarySubnet: layout.subnet[launch],
+          id: id + launch, settings: firstSettings, maxPods: shape.maxPods, zone: zone.zone, primarySubnet: layout.subnet[launch],
           eniConfigSubnet: zone.eniConfig === NONE ? NONE : scenario.eniConfigs[zone.eniConfig].subnet,
           hostPods: daemons.filter(d => d.hostNetwork).length, daemonPods: daemons.filter(d => !d.hostNetwork).length,
-          ...lifeOf(scenario, g, group, launch, registered, agentStart), name: `${group.name}-${launch}`, group: g, shape: shapes.length,
+          ...lifeOf(scenario, g, group, launch, registered, agentStart, zone.zone), restarts: nodeRestarts(scenario, g, launch, total, firstSettings), name: `${group.name}-${launch}`, group: g, shape: shapes.length,
         });
       }
       shapes.push(shape);
@@ -83,13 +84,13 @@ export function buildPlan(scenario: Scenario, traces: ReadonlyMap<string, TraceP
   const nodes: NodesPlan = {
     id: words('id'), settings: words('settings'), maxPods: words('maxPods'), zone: words('zone'), primarySubnet: words('primarySubnet'),
     eniConfigSubnet: words('eniConfigSubnet'), hostPods: words('hostPods'), daemonPods: words('daemonPods'), launchAt: moments('launchAt'),
-    startDelay: moments('startDelay'), cordonAt: moments('cordonAt'), uncordonAt: moments('uncordonAt'), terminateAt: moments('terminateAt'),
+    startDelay: moments('startDelay'), cordonAt: moments('cordonAt'), uncordonAt: moments('uncordonAt'), terminateAt: moments('terminateAt'), drainAt: moments('drainAt'), lost: words('lost'),
   };
   const { tables, nodeSample, binMs } = scenario.outputs;
   const podRows = groups.reduce((sum, { dims, nodeCount }) => sum + dims.pods * nodeCount, 0);
   const stage = scheduled ? stageOf(scenario, traces, rows, shapes) : null;
   const plan: Plan = {
-    seed: scenario.seed, durationMs: scenario.durationMs, binMs, groups, settings, subnetCount: scenario.subnets.length, nodes, ec2: ec2Of(scenario),
+    seed: scenario.seed, durationMs: scenario.durationMs, binMs, groups, settings, subnetCount: scenario.subnets.length, nodes, restarts: flatten(rows), ec2: ec2Of(scenario),
     nodeSample: tables.nodes ? nodeSample : 0,
     latency: byAction(scenario.ec2.latency), refusal: byAction(scenario.ec2.refusalLatency),
     addDelay: scenario.kubelet.addDelay, retryDelay: scenario.kubelet.retryDelay, containerStart: scenario.kubelet.containerStart,
@@ -175,14 +176,14 @@ function largestBatch(created: Float64Array): number {
 const toleratesAll = ({ tolerations }: Placement, { taints }: NodeGroup) =>
   tolerations.includes('*') || taints.every(({ key, effect }) => effect === 'PreferNoSchedule' || tolerations.includes(key));
 
-type NodeRow = { readonly [F in keyof NodesPlan]: number } & { readonly name: string; readonly group: number; readonly shape: number };
+type NodeRow = { readonly [F in keyof NodesPlan]: number } & { readonly restarts: readonly NodeRestart[]; readonly name: string; readonly group: number; readonly shape: number };
 
 const placedOn = (nodeGroups: readonly number[], group: number) => nodeGroups.length === 0 || nodeGroups.includes(group);
 
 const addedNodes = ({ at }: Scenario, group: number) => at.reduce((sum, entry) => sum + (entry.kind === 'add' && entry.nodeGroup === group ? entry.count : 0), 0);
 
 /** When a node of a group starts, is cordoned, ends. `at:` entries touch the lowest launch numbers first; nodes added later come after them. */
-function lifeOf(scenario: Scenario, g: number, group: NodeGroup, launch: number, registered: Sampler, agentStart: Sampler) {
+function lifeOf(scenario: Scenario, g: number, group: NodeGroup, launch: number, registered: Sampler, agentStart: Sampler, zone: number) {
   const { state, atMs, pacePerMinute } = group.launch;
   let launchAt = Number.NaN;
   if (launch < group.count) {
@@ -195,19 +196,66 @@ function lifeOf(scenario: Scenario, g: number, group: NodeGroup, launch: number,
       later -= entry.count;
     }
   }
-  let cordonAt = never(group.cordonAtMs), uncordonAt = Number.POSITIVE_INFINITY, terminateAt = never(group.terminateAtMs);
+  let cordonAt = never(group.cordonAtMs), uncordonAt = Number.POSITIVE_INFINITY, terminateAt = never(group.terminateAtMs), drainAt = Number.POSITIVE_INFINITY, lost = 0;
   for (const entry of scenario.at) {
-    if (entry.kind === 'add' || entry.nodeGroup !== g) continue;
+    if (entry.kind === 'failZone' && entry.zone === zone && entry.atMs < terminateAt) {
+      terminateAt = entry.atMs;
+      lost = 1;
+    }
+    if (!isPart(entry) || entry.nodeGroup !== g) continue;
     const touched = Math.ceil(entry.share * group.count);
     if (launch >= touched) continue;
     const moment = entry.atMs + Math.floor((launch * entry.overMs) / touched);
     if (entry.kind === 'cordon') cordonAt = Math.min(cordonAt, moment);
     else if (entry.kind === 'uncordon') uncordonAt = Math.min(uncordonAt, moment);
-    else terminateAt = Math.min(terminateAt, moment);
+    else if (entry.kind === 'drain') drainAt = Math.min(drainAt, moment);
+    else if (moment < terminateAt) {
+      terminateAt = moment;
+      lost = 0;
+    }
   }
   const key = streamKey(scenario.seed, STREAM.nodeStart, launch + g * 0x10000);
   const startDelay = sample(registered, key, 0) + sample(agentStart, key, 1);
-  return { launchAt, startDelay: Math.max(1, startDelay), cordonAt, uncordonAt, terminateAt };
+  return { launchAt, startDelay: Math.max(1, startDelay), cordonAt, uncordonAt, terminateAt, drainAt, lost };
+}
+
+const isPart = (entry: TimedEntry): entry is Extract<TimedEntry, { share: number; overMs: number }> =>
+  entry.kind === 'cordon' || entry.kind === 'uncordon' || entry.kind === 'drain' || entry.kind === 'terminate';
+
+/** Entries that restart aws-node on nodes of this group, in the order of time. */
+const restartsOf = ({ at }: Scenario, g: number) =>
+  at.filter((entry): entry is Extract<TimedEntry, { batchMs: number }> => (entry.kind === 'set' || entry.kind === 'restart') && placedOn(entry.nodeGroups, g));
+
+/** Settings of the group's agents: at the start, then after each `set`. What the group sets for itself stays. */
+function settingsVersions(scenario: Scenario, g: number, group: NodeGroup, shape: NodeShape): SettingsInput[] {
+  let env = group.env;
+  const versions = [settingsOf(env, shape, scenario)];
+  for (const entry of restartsOf(scenario, g)) {
+    if (entry.kind !== 'set') continue;
+    env = { ...env, ...Object.fromEntries(Object.entries(entry.values).filter(([name]) => !group.overrides.includes(name))) };
+    versions.push(settingsOf(env, shape, scenario));
+  }
+  return versions;
+}
+
+interface NodeRestart { readonly at: number; readonly settings: number; readonly downMs: number }
+
+/** When a node's aws-node is restarted: batches of the group in launch order, `maxUnavailable` at a time. */
+function nodeRestarts(scenario: Scenario, g: number, launch: number, total: number, firstSettings: number): NodeRestart[] {
+  let version = firstSettings;
+  return restartsOf(scenario, g).map(entry => {
+    if (entry.kind === 'set') version++;
+    const batch = Math.max(1, Math.floor(total * entry.maxUnavailable));
+    return { at: entry.atMs + Math.floor(launch / batch) * entry.batchMs, settings: entry.kind === 'set' ? version : NONE, downMs: entry.downMs };
+  }).sort((a, b) => a.at - b.at);
+}
+
+/** Restarts of all nodes in one column each, node by node. */
+function flatten(rows: readonly NodeRow[]): Restarts {
+  const all = rows.flatMap(row => row.restarts);
+  const first = new Int32Array(rows.length + 1);
+  rows.forEach((row, i) => { first[i + 1] = first[i] + row.restarts.length; });
+  return { first, at: Float64Array.from(all, r => r.at), settings: Int32Array.from(all, r => r.settings), downMs: Int32Array.from(all, r => r.downMs) };
 }
 
 function settingsOf(env: EnvValues, shape: NodeShape, scenario: Scenario): SettingsInput {
@@ -224,14 +272,14 @@ function settingsOf(env: EnvValues, shape: NodeShape, scenario: Scenario): Setti
 }
 
 /** Bounds of a node's block. What prefix mode may hold follows from max pods: growth stops there, the last step may overshoot. */
-function dimsOf(c: Settings, shape: NodeShape, scheduled: 0 | 1, podLog: 0 | 1): Dims {
-  const slots = c.slotsPerEni;
+function dimsOf(versions: readonly Settings[], shape: NodeShape, scheduled: 0 | 1, podLog: 0 | 1, restarts: 0 | 1): Dims {
+  const slots = versions[0].slotsPerEni;
   const enis = Math.min(32, shape.enis);
-  const step = Math.max(1, c.warmPrefixTarget, Math.ceil(Math.max(c.warmIpTarget, c.minimumIpTarget) / PREFIX_SIZE) + 1);
+  const step = Math.max(1, ...versions.map(c => Math.max(c.warmPrefixTarget, Math.ceil(Math.max(c.warmIpTarget, c.minimumIpTarget) / PREFIX_SIZE) + 1)));
   const prefixes = Math.min(enis * slots, Math.ceil(shape.maxPods / PREFIX_SIZE) + Math.min(slots, step));
   return {
-    enis, slots, attachedSlots: slots, pods: Math.min(1024, shape.maxPods), cooling: Math.max(1, c.prefixMode ? prefixes * PREFIX_SIZE : enis * slots),
-    cache: c.prefixMode || c.ipTargets ? CACHE_ROWS : 0, podLog, restarts: 0, scheduled,
+    enis, slots, attachedSlots: slots, pods: Math.min(1024, shape.maxPods), cooling: Math.max(1, enis * slots, versions.some(c => c.prefixMode) ? prefixes * PREFIX_SIZE : 0),
+    cache: versions.some(c => c.prefixMode || c.ipTargets) ? CACHE_ROWS : 0, podLog, restarts, scheduled,
   };
 }
 
@@ -244,19 +292,12 @@ function byAction(of: Readonly<Record<Ec2Action, Distribution>>): Distribution[]
   return ACTIONS.map(action => (action === 'none' ? { kind: 'fixed', ms: 1 } : of[action]));
 }
 
-function ec2Of({ ec2, subnets, cni, durationMs }: Scenario): Ec2Plan {
-  const clusterTag = `cni.networking.k8s.aws/cluster/${cni.env.CLUSTER_NAME}`;
+function ec2Of({ ec2, subnets, cni, durationMs, at, seed }: Scenario): Ec2Plan {
   return {
     subnets: subnets.map(({ cidr, reservations }) => ({
       base: cidr.first, prefixLength: cidr.bits, reservations: reservations.map(r => ({ base: r.cidr.first, prefixLength: r.cidr.bits, type: r.type })),
     })),
-    subnetTag: subnets.map(({ tags }) => {
-      const role = tags['kubernetes.io/role/cni'];
-      const clusters = Object.keys(tags).filter(key => key.startsWith('cni.networking.k8s.aws/cluster/'));
-      const foreign = cni.env.CLUSTER_NAME !== '' && clusters.length > 0 && !clusters.includes(clusterTag);
-      if (role === '0' || (role !== undefined && role !== '' && foreign)) return SUBNET_TAG.excluded;
-      return role === undefined || role === '' ? SUBNET_TAG.none : SUBNET_TAG.usable;
-    }),
+    subnetTag: subnets.map(({ tags }) => subnetTagOf(tags, cni.env.CLUSTER_NAME)),
     subnetZone: subnets.map(({ zone }) => zone),
     buckets: ACTIONS.map(action => {
       const bucket = action === 'none' ? null : ec2.buckets[action];
@@ -265,9 +306,35 @@ function ec2Of({ ec2, subnets, cni, durationMs }: Scenario): Ec2Plan {
     smallDescribe: ec2.smallDescribeBucket === null ? null : { ...ec2.smallDescribeBucket, backgroundPerSecond: 0 },
     describeByIdIsSmall: ec2.describeByIdUsesSmallBucket, refusedCosts: ec2.throttledCostsToken, enisPerRegion: ec2.quotas.enisPerRegion,
     lowestFree: ec2.pick === 'lowest-free', createWithoutFreeBlock: errorCode(ec2.createWithoutFreeBlock as ErrorName),
-    appears: ec2.imds.eniAppears, ready: ec2.imds.addressesAppear, vanishes: ec2.imds.vanishes, held: heldOf(subnets, durationMs),
+    appears: ec2.imds.eniAppears, ready: ec2.imds.addressesAppear, faults: faultsOf(at, seed), tagChanges: tagChangesOf(at, subnets, cni.env.CLUSTER_NAME), vanishes: ec2.imds.vanishes, held: heldOf(subnets, durationMs),
   };
 }
+
+/** What a subnet's tags say of it to subnet discovery (ipamd-spec §7.1, §7.2). */
+function subnetTagOf(tags: Readonly<Record<string, string>>, cluster: string): number {
+  const role = tags['kubernetes.io/role/cni'];
+  const clusters = Object.keys(tags).filter(key => key.startsWith('cni.networking.k8s.aws/cluster/'));
+  const foreign = cluster !== '' && clusters.length > 0 && !clusters.includes(`cni.networking.k8s.aws/cluster/${cluster}`);
+  if (role === '0' || (role !== undefined && role !== '' && foreign)) return SUBNET_TAG.excluded;
+  return role === undefined || role === '' ? SUBNET_TAG.none : SUBNET_TAG.usable;
+}
+
+/** Changes of tags in the order of time; each subnet's tags add up. */
+function tagChangesOf(at: Scenario['at'], subnets: Scenario['subnets'], cluster: string): Ec2Plan['tagChanges'] {
+  const tags = subnets.map(subnet => ({ ...subnet.tags }));
+  return at.flatMap(entry => {
+    if (entry.kind !== 'tag') return [];
+    if (entry.value === null) delete tags[entry.subnet][entry.key];
+    else tags[entry.subnet][entry.key] = entry.value;
+    return [{ at: entry.atMs, subnet: entry.subnet, tag: subnetTagOf(tags[entry.subnet], cluster) }];
+  });
+}
+
+const faultsOf = (at: Scenario['at'], seed: number): Fault[] => at.flatMap((entry, i) =>
+  entry.kind !== 'fault' ? [] : [{
+    action: entry.action === 'any' ? NONE : (ACTIONS as readonly string[]).indexOf(entry.action), code: errorCode(entry.code as ErrorName), from: entry.atMs,
+    until: entry.untilMs, share: entry.share, key: mix(seed + i),
+  }]);
 
 /** Everything that others take and give back, in the order of time. */
 function heldOf(subnets: Scenario['subnets'], durationMs: number): HeldChange[] {

@@ -56,7 +56,7 @@ workloads:
     requests: { cpu: 100m, memory: 128Mi }
   - kind: churn               # pods that come at random and end
     name: jobs
-    arrivals: { ratePerMinute: 120, batchMean: 4 }
+    arrivals: { ratePerMinute: 30, batchMean: 4 }
     lifetime: { median: 3m, p99: 30m }
     requests: { cpu: 50m, memory: 64Mi }
   # - kind: trace             # recorded pods; bundled:azure-vm-v1 and bundled:openb come with enisim

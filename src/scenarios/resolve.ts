@@ -66,7 +66,7 @@ export function resolve(sections: Sections, report: Report): Scenario {
     kubelet: resolveKubelet(sections.kubelet ?? {}),
     scheduler: resolveScheduler(sections.scheduler ?? SECTIONS.scheduler.parse({})),
     workloads: resolveWorkloads(sections.workloads, nodeGroups, groupNames, report),
-    at: resolveTimed(sections.at, nodeGroups, groupNames, durationMs, report),
+    at: resolveTimed(sections.at, { groups: nodeGroups, groupNames, zones, subnets }, durationMs, report),
     outputs: resolveOutputs(sections.outputs ?? SECTIONS.outputs.parse({})),
   };
 }

@@ -290,9 +290,25 @@ export type DaemonSetWorkload = {
 
 // ---------------------------------------------------------------------------------------------------------------- timed entries, outputs
 
+/** aws-node's DaemonSet restarts its pods, `maxUnavailable` of the nodes at a time, a batch each `batchMs`. */
+export type Rollout = {
+  readonly atMs: Ms;
+  /** Empty = all. */
+  readonly nodeGroups: readonly number[];
+  readonly maxUnavailable: number;
+  readonly batchMs: Ms;
+  readonly downMs: Ms;
+};
+
 /** `share` is of the group's nodes, lowest launch numbers first. `overMs` spaces the nodes evenly; 0 = all at once. */
 export type TimedEntry =
-  | { readonly kind: 'cordon' | 'uncordon' | 'terminate'; readonly atMs: Ms; readonly nodeGroup: number; readonly share: number; readonly overMs: Ms }
+  | { readonly kind: 'cordon' | 'uncordon' | 'drain' | 'terminate'; readonly atMs: Ms; readonly nodeGroup: number; readonly share: number; readonly overMs: Ms }
+  | Rollout & { readonly kind: 'restart' }
+  /** The variables that change, parsed; a group's own overrides stay. */
+  | Rollout & { readonly kind: 'set'; readonly values: Partial<EnvValues> }
+  | { readonly kind: 'failZone'; readonly atMs: Ms; readonly zone: number }
+  | { readonly kind: 'tag'; readonly atMs: Ms; readonly subnet: number; readonly key: string; readonly value: string | null }
+  | { readonly kind: 'fault'; readonly atMs: Ms; readonly untilMs: Ms; readonly action: Ec2Action | 'any'; readonly code: string; readonly share: number }
   | { readonly kind: 'add'; readonly atMs: Ms; readonly nodeGroup: number; readonly count: number; readonly overMs: Ms };
 
 export const TABLES = ['cluster', 'nodes', 'pods', 'calls', 'subnets', 'decisions'] as const;

@@ -305,13 +305,28 @@ const part = z.strictObject({
   over: durationOr(0).describe('Spaced evenly over this time.'),
 });
 
-export const VERBS = ['cordon', 'uncordon', 'terminate', 'add'] as const;
+/** How far a DaemonSet's rollout goes at a time: the chart's updateStrategy. */
+const rollout = {
+  nodeGroups: z.array(z.string()).optional().describe('Which groups; by default all.'),
+  maxUnavailable: share().default(0.1).meta({ written: '10%' }).describe('Nodes whose aws-node restarts at the same time.'),
+  batch: durationOr(30_000, 1000).describe('Until the next nodes follow.'),
+  down: durationOr(5000, 1).describe("From the old process's end to the new one's nodeInit."),
+};
+const settingsChange = z.strictObject({ env: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).describe("aws-node's variables; null unsets one."), ...rollout });
+
+export const VERBS = ['cordon', 'uncordon', 'drain', 'terminate', 'add', 'set', 'restart', 'failZone', 'tag', 'fault'] as const;
 export const timedEntry = z
   .strictObject({
     time: duration().describe('When.'),
     cordon: part.optional().describe('Marks nodes unschedulable.'),
     uncordon: part.optional().describe('Undoes a cordon.'),
+    drain: part.optional().describe('Cordons nodes and evicts their pods, those of DaemonSets excepted.'),
     terminate: part.optional().describe('Ends nodes; their ENIs go back.'),
+    set: settingsChange.optional().describe('Changes settings of aws-node, rolled out node by node.'),
+    restart: z.strictObject(rollout).optional().describe('Restarts aws-node, node by node.'),
+    failZone: z.string().optional().describe('Loses a zone: its nodes are gone, their ENIs stay.'),
+    tag: z.strictObject({ subnet: z.string().describe('Which subnet.'), key: z.string().default('kubernetes.io/role/cni').describe('Which tag.'), value: z.string().nullable().describe('null takes it away.') }).optional().describe('Changes a tag of a subnet.'),
+    fault: z.strictObject({ action: z.enum(['any', ...EC2_ACTIONS]).default('any').describe('Which EC2 action.'), code: z.string().default('RequestLimitExceeded').describe('The error code of the answer.'), for: duration(1).describe('How long.'), share: share().default(1).meta({ written: '100%' }).describe('Of the requests.') }).optional().describe('EC2 answers requests with an error.'),
     add: z.strictObject({ nodeGroup: z.string().describe('Which group.'), count: count(1, 1_000_000).describe('How many.'), over: durationOr(0).describe('Spaced evenly over this time.') }).optional().describe('Launches nodes.'),
   })
   .transform((input, context) => (VERBS.filter(verb => input[verb]).length === 1 ? input : refuse(context, input, `exactly one of ${VERBS.join(', ')} beside time`)));

@@ -1,7 +1,11 @@
 /** Workloads: who brings pods, in terms of the scenario's node groups; and what happens at set times. */
 import { byName, indexOf, reportTwins, type Items } from './network.ts';
-import type { Report } from './problems.ts';
+import { show, type Report } from './problems.ts';
 import { FOREVER, type DaemonSetWorkload, type NodeGroup, type Placement, type ResourceRule, type TimedEntry, type Workload } from './scenario.ts';
+import { ERRORS } from '../engine/ipamd/calls.ts';
+import { layer } from './agent.ts';
+import { closest } from './closest.ts';
+import { isEnvName, parseVariable } from './environment.ts';
 import type { Section } from './schema.ts';
 
 type WorkloadInput = Section<'workloads'>[number];
@@ -68,14 +72,37 @@ function meanGap({ arrivals, placed }: Churn, nodes: number, path: (string | num
   return placed === 'scheduler' ? ofAll : (gap ?? ofAll * Math.max(1, nodes));
 }
 
+/** Names that timed entries use. */
+export type TimedNames = { readonly groups: readonly NodeGroup[]; readonly groupNames: readonly string[]; readonly zones: readonly { readonly name: string }[]; readonly subnets: readonly { readonly name: string }[] };
+
 /** Entries in order of time, at equal times of the file. */
-export function resolveTimed(input: Items<Section<'at'>[number]>, groups: readonly NodeGroup[], groupNames: readonly string[], durationMs: number, report: Report): TimedEntry[] {
+export function resolveTimed(input: Items<Section<'at'>[number]>, { groups, groupNames, zones, subnets }: TimedNames, durationMs: number, report: Report): TimedEntry[] {
   const entries = input.read.flatMap(({ item, index }): TimedEntry[] => {
     const path = ['at', index];
     if (item.time >= durationMs) report([...path, 'time'], { found: 'a moment after the end of the run', expected: 'a time before `duration`', severity: 'warning' });
     const group = (name: string, verb: string) => indexOf(name, groups, groupNames, 'node group', [...path, verb, 'nodeGroup'], report);
     if (item.add) return [{ kind: 'add', atMs: item.time, nodeGroup: group(item.add.nodeGroup, 'add'), count: item.add.count, overMs: item.add.over }];
-    return (['cordon', 'uncordon', 'terminate'] as const).flatMap((kind): TimedEntry[] => {
+    const place = <T extends { readonly name: string }>(name: string, among: readonly T[], what: string, ...where: (string | number)[]) => indexOf(name, among, among.map(each => each.name), what, [...path, ...where], report);
+    if (item.failZone !== undefined) return [{ kind: 'failZone', atMs: item.time, zone: place(item.failZone, zones, 'zone', 'failZone') }];
+    if (item.tag) return [{ kind: 'tag', atMs: item.time, subnet: place(item.tag.subnet, subnets, 'subnet', 'tag', 'subnet'), key: item.tag.key, value: item.tag.value }];
+    if (item.fault) {
+      if (!(ERRORS as readonly string[]).includes(item.fault.code)) {
+        const meant = closest(item.fault.code, ERRORS);
+        report([...path, 'fault', 'code'], { found: show(item.fault.code), expected: 'an error code that the model knows (docs/scenario.md)', suggestion: meant === undefined ? undefined : `did you mean "${meant}"?` });
+      }
+      return [{ kind: 'fault', atMs: item.time, untilMs: item.time + item.fault.for, action: item.fault.action, code: item.fault.code, share: item.fault.share }];
+    }
+    const verb = item.set ? 'set' : 'restart';
+    const change = item.set ?? item.restart;
+    if (change) {
+      const nodeGroups = (change.nodeGroups ?? []).map((name, i) => indexOf(name, groups, groupNames, 'node group', [...path, verb, 'nodeGroups', i], report));
+      const pace = { atMs: item.time, nodeGroups, maxUnavailable: change.maxUnavailable, batchMs: change.batch, downMs: change.down };
+      if (!item.set) return [{ kind: 'restart', ...pace }];
+      const texts = layer({}, item.set.env, [...path, 'set', 'env'], report);
+      const values = Object.fromEntries(Object.keys(item.set.env).filter(isEnvName).map(name => [name, parseVariable(name, texts[name]).value]));
+      return [{ kind: 'set', ...pace, values }];
+    }
+    return (['cordon', 'uncordon', 'drain', 'terminate'] as const).flatMap((kind): TimedEntry[] => {
       const part = item[kind];
       return part ? [{ kind, atMs: item.time, nodeGroup: group(part.nodeGroup, kind), share: part.share, overMs: part.over }] : [];
     });

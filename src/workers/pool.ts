@@ -67,7 +67,7 @@ export function createPool(plan: Plan, memory: Memory, world: World, threadCount
     const { port1, port2 } = new MessageChannel();
     ports.push(port1);
     const task: Task = { plan, memory, control: controlMemory, index: i + 1, threadCount, port: port2 };
-    return piscina.run(task, { transferList: [port2] }) as Promise<number | null>;
+    return piscina.run(task, { transferList: [port2] as object }) /* the DOM's type of transfer lists hides Node's */ as Promise<number | null>;
   });
   const threads = Array.from({ length: threadCount }, (_, index) => openThread(plan, memory, world, index));
   const [own] = threads;

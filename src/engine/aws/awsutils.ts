@@ -29,7 +29,7 @@ export const AWS = {
 const E_WAIT = errorCode('waitForENIAndIPsAttached');
 const E_ATTACHMENT_ID = errorCode('ENI attachment ID not found');
 const E_DETACH = errorCode('unable to detach ENI');
-const EC2_TRIES = 12;
+export const EC2_TRIES = 12;
 const TAG_TRIES = 5;
 const DETACH_TO_DELETE_MS = 2000;
 const BACKOFF_MAX_MS = 60_000;
@@ -120,7 +120,7 @@ export function wakeCall(x: Thread, b: Blocks, n: Block, now: Ms): boolean {
       w[n + N.awsTry] = tries + 1;
       return again(b, n, AWS.tag, backoff(b, n, 500, tries, 0.3), now);
     case AWS.excluded:
-      w[n + N.replyCount] = error === OK ? x.world.subnetExcluded[w[n + N.callSubnet]] : 0;
+      w[n + N.replyCount] = error === OK ? w[n + N.ec2Count] : 0;
       return reply(b, n, error);
     case AWS.waited:
     case AWS.sleep:

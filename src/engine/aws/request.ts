@@ -15,7 +15,7 @@ import { E_THROTTLED, errorCode, OK } from '../ipamd/calls.ts';
 import type { Thread } from '../thread.ts';
 import { sample } from './sampler.ts';
 
-const MAX_ATTEMPTS = 3;
+export const MAX_ATTEMPTS = 3;
 export const SDK_TOKENS = 500;
 const RETRY_COST = 5;
 const INTERNAL = errorCode('InternalError');

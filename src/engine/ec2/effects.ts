@@ -61,6 +61,7 @@ export function createInterface(e: Ec2World, b: Blocks, n: Block, subnet: number
   w[n + N.replyCount] = count;
   w[n + N.newEni] = w[n + N.eniNumberNext]++;
   w[n + N.newEniSubnet] = subnet;
+  w[n + N.newEniPrefixes] = Number(prefixes);
   w[n + N.newEniIp] = (t.base[subnet] + primary) | 0;
   return OK;
 }

@@ -7,15 +7,16 @@
  *         comes the drawn latency later.
  * Source  DESIGN §2; vpc-ec2-model §2; ipamd-spec §3.10, §7.1.
  */
-import { CANDIDATES, ENI_DETACHED, N, type Blocks } from '../../core/node.ts';
-import { findAttached } from '../../core/attached.ts';
-import { mix, STREAM, streamKey } from '../../core/random.ts';
+import { CANDIDATES, ENI_DETACHED, N, NODE_ABANDONED, type Blocks } from '../../core/node.ts';
+import { detach, findAttached, isAttachedPrefix, isHeld } from '../../core/attached.ts';
+import { draw, mix, STREAM, streamKey } from '../../core/random.ts';
 import { freeCount } from '../../core/subnet.ts';
 import { FOREVER, NONE, type Block, type Ms, type NodeIndex } from '../../core/units.ts';
 import { assert } from '../../core/assert.ts';
 import { ACTION } from '../actions.ts';
 import { sample } from '../aws/sampler.ts';
-import { AWS } from '../aws/awsutils.ts';
+import { AWS, EC2_TRIES } from '../aws/awsutils.ts';
+import { isRetryable, MAX_ATTEMPTS } from '../aws/request.ts';
 import { CALL, E_THROTTLED, errorCode, OK } from '../ipamd/calls.ts';
 import type { Settings } from '../ipamd/settings.ts';
 import { addRow, type CallRows } from '../log.ts';
@@ -45,9 +46,50 @@ export interface Ec2 extends Ec2World {
   readonly throttled: Float64Array;
   readonly errors: Float64Array;
   readonly log: CallRows | null;
+  readonly faults: readonly Fault[];
+  /** ENIs that belong to no instance any more and hold addresses all the same. */
+  readonly leaked: LeakedEni[];
   /** Told of every outcome, for series and summaries. */
   readonly watch: (at: number, action: number, code: number, subnet: number) => void;
 }
+
+/** A fault that the scenario injects: requests of an action (NONE: of any) are answered with a code. */
+export interface Fault { readonly action: number; readonly code: number; readonly from: Ms; readonly until: Ms; readonly share: number; readonly key: number }
+
+export interface LeakedEni { readonly node: NodeIndex; readonly subnet: number; readonly ip: number; readonly addresses: Int32Array; readonly prefixes: Int32Array; readonly since: Ms }
+
+/** The code of the fault that meets this request, or 0. */
+function faultOf({ faults }: Ec2, action: number, at: Ms, node: NodeIndex): number {
+  for (const { action: met, code, from, until, share, key } of faults) {
+    if ((met === action || met === NONE) && at >= from && at < until && (share >= 1 || draw(streamKey(key, STREAM.tie, node), at % 4294967296) < share * 4294967296)) return code;
+  }
+  return 0;
+}
+
+/** Is this the last Delete that the agent tries: its twelfth try, and the SDK's last attempt of that? */
+const givesUp = ({ w }: Blocks, n: Block, code: number) => w[n + N.awsTry] >= EC2_TRIES && (!isRetryable(code) || w[n + N.ec2Attempt] >= MAX_ATTEMPTS);
+
+/** The ENI that could not be deleted, or was created by a process that has ended: nobody knows it, its addresses stay taken. */
+export function leak(e: Ec2, b: Blocks, n: Block, at: Ms): void {
+  const { w, at: layout } = b;
+  const node = w[n + N.index];
+  const fresh = w[n + N.newEni] !== NONE && findAttached(b, n, w[n + N.newEni]) === NONE;
+  if (fresh) {
+    const list = w.slice(n + layout.list, n + layout.list + w[n + N.replyCount]);
+    const prefixMode = w[n + N.newEniPrefixes] === 1;
+    e.leaked.push({ node, subnet: w[n + N.newEniSubnet], ip: w[n + N.newEniIp], addresses: prefixMode ? NO_ADDRESSES : list, prefixes: prefixMode ? list : NO_ADDRESSES, since: at });
+    w[n + N.newEni] = NONE;
+    return;
+  }
+  const a = findAttached(b, n, w[n + N.callEni]);
+  if (a === NONE || (w[n + layout.attachedFlags + a] & ENI_DETACHED) === 0) return;
+  const held = Array.from({ length: layout.attachedSlots }, (_, slot) => slot).filter(slot => isHeld(b, n, a, slot));
+  const of = (prefix: boolean) => Int32Array.from(held.filter(slot => isAttachedPrefix(b, n, a, slot) === prefix), slot => w[n + layout.attachedAddress + a * layout.attachedSlots + slot]);
+  e.leaked.push({ node, subnet: w[n + layout.attachedSubnet + a], ip: w[n + layout.attachedPrimaryIp + a], addresses: of(false), prefixes: of(true), since: at });
+  detach(b, n, a);
+}
+
+const NO_ADDRESSES = new Int32Array(0);
 
 const E_ENI_QUOTA = errorCode('NetworkInterfaceLimitExceeded');
 
@@ -64,18 +106,23 @@ export function serve(e: Ec2, world: World, node: NodeIndex, at: Ms): number {
   const byId = action === ACTION.describeEnis && e.describeByIdIsSmall;
   const bucket = byId ? e.smallDescribe : e.buckets[action];
   w[n + N.replyCount] = keepsList(action, w[n + N.awsPlace]) ? w[n + N.replyCount] : 0;
-  const code = take(bucket, at, e.refusedCosts) ? carryOut(e, world, b, n, world.settings[w[n + N.settings]], action, at) : E_THROTTLED;
+  const code = faultOf(e, action, at, node) || (take(bucket, at, e.refusedCosts) ? carryOut(e, world, b, n, world.settings[w[n + N.settings]], action, at) : E_THROTTLED);
   const latency = code === OK ? w[n + N.ec2LatencyOk] : w[n + N.ec2LatencyRefused];
-  w[n + N.ec2Error] = code;
   w[n + N.lookAt] = FOREVER;
-  w[n + N.wakeAt] = w[n + N.ec2RequestedAt] + latency;
+  const abandoned = (w[n + N.nodeFlags] & NODE_ABANDONED) !== 0;
+  if (abandoned) w[n + N.nodeFlags] &= ~NODE_ABANDONED;
+  else {
+    w[n + N.ec2Error] = code;
+    w[n + N.wakeAt] = w[n + N.ec2RequestedAt] + latency;
+  }
+  if (code !== OK && action === ACTION.delete && givesUp(b, n, code)) leak(e, b, n, at);
   e.requests[action] += 1;
   if (code === E_THROTTLED) e.throttled[action] += 1;
   else if (code !== OK) e.errors[action] += 1;
   const subnet = subnetOf(b, n, action);
   e.watch(at, action, code, subnet);
   if (e.log !== null) logCall(e.log, b, n, node, at, latency, action, code, subnet);
-  return at + latency;
+  return abandoned ? Number.POSITIVE_INFINITY : at + latency;
 }
 
 function logCall(rows: CallRows, b: Blocks, n: Block, node: NodeIndex, at: Ms, latency: Ms, action: number, code: number, subnet: number): void {
@@ -134,6 +181,7 @@ function carryOut(e: Ec2, world: World, b: Blocks, n: Block, c: Settings, action
       return OK;
     case ACTION.describeSubnets:
       if (w[n + N.awsPlace] === AWS.allocSubnets) w[n + N.ec2Count] = candidates(e, b, n, c);
+      else w[n + N.ec2Count] = world.subnetExcluded[w[n + N.callSubnet]];
       return OK;
     default:
       return OK;
