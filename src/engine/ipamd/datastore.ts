@@ -17,12 +17,12 @@
  * Source  ipamd-spec §2 (pkg/ipamd/datastore/data_store.go). Oddities of the original are kept and named.
  */
 import { assert } from '../../core/assert.ts';
-import { eniOfRow, ENI_EFA, ENI_EXCLUDED, ENI_PRIMARY, ENI_TRUNK, N, S, type Blocks } from '../../core/node.ts';
+import { eniOfRow, ENI_EFA, ENI_EXCLUDED, ENI_LARGE_MAP, ENI_PRIMARY, ENI_TRUNK, N, S, type Blocks } from '../../core/node.ts';
 import { NEVER, NONE, PREFIX_BITS, PREFIX_SIZE, type AddressRef, type Block, type EniRow, type Ms, type SlotRow } from '../../core/units.ts';
 import { insertBit, nextBit, removeBit } from '../../core/bits.ts';
 import { draw, mix } from '../../core/random.ts';
 import type { Settings } from './settings.ts';
-import { startOfWalk } from './maporder.ts';
+import { SMALL_MAP, startOfWalk } from './maporder.ts';
 
 const FRESH_IP = 0xfffefffe | 0;
 const FRESH_PREFIX = 0;
@@ -117,6 +117,7 @@ export function addCidr(b: Blocks, n: Block, c: Settings, e: EniRow, ip: number,
     }
   } else {
     while (isTaken(b, n, e, slot)) slot++;
+    if (count + 1 > SMALL_MAP) w[n + at.eniFlags + e] |= ENI_LARGE_MAP;
   }
   w[base + slot] = ip;
   w[states + slot] = prefix ? FRESH_PREFIX : FRESH_IP;
@@ -159,16 +160,6 @@ function forgetCooling({ w, at, dropped }: Blocks, n: Block, from: SlotRow, end:
   if (kept === count) return;
   w[n + S.coolCount] = kept;
   w[n + at.eniLastFreedAt + e] = lastOfEni;
-}
-
-/** The process ends: what it knew of cooldowns is forgotten, and no ADD finds an address until another has started. */
-export function stopServing({ w, at, dropped }: Blocks, n: Block): void {
-  for (let i = 0, place = w[n + S.coolHead]; i < w[n + S.coolCount]; i++, place++) {
-    if (place === at.cooling) place = 0;
-    dropped.at[dropped.count++] = w[n + at.coolAt + place];
-  }
-  w[n + S.coolCount] = 0;
-  w[n + S.pickable] = 0;
 }
 
 /** Takes the addresses of slot rows in [from, end) from their pods. No cooldown starts. Returns how many pods lost theirs. */
@@ -294,7 +285,7 @@ export function addEni(
   w[n + at.eniPrimaryIp + e] = primaryIp;
   w[n + S.eniCount] = count + 1;
   if ((flags & KEPT) === 0) w[n + S.idleEnis] += 1;
-  if (count + 1 > 8) w[n + S.eniEverOver8] = 1;
+  if (count + 1 > SMALL_MAP) w[n + S.eniEverOver8] = 1;
   return e;
 }
 
@@ -423,9 +414,8 @@ export function assignAddress(b: Blocks, n: Block, c: Settings, now: Ms): Addres
     const eniStart = startOfWalk(chance >>> 16, w[n + S.eniCount], w[n + S.eniEverOver8] === 1, w, n + at.eniNumber, at.enis);
     const later = eniStart < 32 ? pickable & (-1 << eniStart) : 0;
     if (later !== 0) e = 31 - Math.clz32(later & -later);
-    const taken = w[n + at.eniSlotCount + e];
     const first = n + at.eniAssignable + e * at.maskWords;
-    const slotStart = taken <= 8 && at.slots <= 8 ? (chance & 7) : ((chance & HOSTS) * at.slots) >>> 16;
+    const slotStart = (w[n + at.eniFlags + e] & ENI_LARGE_MAP) === 0 ? chance & (SMALL_MAP - 1) : ((chance & HOSTS) * at.slots) >>> 16;
     slot = slotStart < at.slots ? nextBit(w, first, at.maskWords, slotStart) : NONE;
     if (slot === NONE) slot = nextBit(w, first, at.maskWords, 0);
   }

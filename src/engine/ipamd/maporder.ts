@@ -10,6 +10,9 @@ import { draw } from '../../core/random.ts';
 import { NONE, type Block, type EniRow } from '../../core/units.ts';
 import type { Settings } from './settings.ts';
 
+/** Entries up to which a map is one group of as many places. */
+export const SMALL_MAP = 8;
+
 /** Start row of a walk over `rows` rows with `count` entries, from 16 bits of chance; an entry is a row whose word is not NONE. */
 export function startOfWalk(chance: number, count: number, everOver8: boolean, w: Int32Array, first: number, rows: number): number {
   if (!everOver8) return chance >>> 13;
@@ -28,7 +31,7 @@ export function chooseStart(b: Blocks, n: Block, c: Settings): void {
 }
 
 /** Places of a walk: rows of the table, at least the 8 of a small map. */
-export const walkLength = (at: Layout) => Math.max(at.enis, 8);
+export const walkLength = (at: Layout) => Math.max(at.enis, SMALL_MAP);
 
 /** The ENI row at the k-th place of the walk, or NONE for an empty place. */
 export function rowAt({ w, at }: Blocks, n: Block, k: number): EniRow {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attach, hold } from '../../../src/core/attached.ts';
 import { ENI_EFA, ENI_EXCLUDED, ENI_PRIMARY, ENI_TRUNK, N, S, type Blocks } from '../../../src/core/node.ts';
+import { STREAM, streamKey } from '../../../src/core/random.ts';
 import { NEVER, NONE } from '../../../src/core/units.ts';
 import { resume, startInit } from '../../../src/engine/ipamd/agent.ts';
 import { CALL, E_FREE_ADDRESSES, OK } from '../../../src/engine/ipamd/calls.ts';
@@ -246,6 +247,32 @@ describe('what is taken away by force', () => {
     checkStore(b, n, c);
     expect([0, 1, 2, 3, 4].map(p => del(node, p, 9))).toEqual([5, 6, NONE, NONE, 25]);
     expect(add(node, 5, 9)).toBe(26);
+  });
+});
+
+describe('in the order of Go\'s maps', () => {
+  /** How often each of the prefixes .16/28, .32/28, ... serves the first pod, over 8,000 keys. */
+  function firstPicks(prefixes: number): number[] {
+    const picks = Array.from({ length: prefixes }, () => 0);
+    for (let key = 0; key < 8000; key++) {
+      const { b, n, c } = testNode({ prefixDelegation: true, lowestFirst: false, ipv4PerEni: 15 }, { slots: 14, pods: 1, cooling: 1 });
+      b.w[N.orderKey] = streamKey(key, STREAM.mapOrder, 0);
+      addEni(b, n, c, 0, 0, ENI_PRIMARY, 0, IP + 4, 0);
+      for (let i = 0; i < prefixes; i++) addCidr(b, n, c, 0, IP + 16 * (i + 1), true);
+      picks[((addressOf(b, n, addNetwork(b, n, c, 0, 0)) - IP) >> 4) - 1]++;
+    }
+    return picks;
+  }
+  const near = (counts: number[], shares: number[]) => counts.every((count, i) => Math.abs(count / 8000 - shares[i]) < 0.02);
+
+  it('of k CIDRs, at most 8, the first comes first with (9 - k) / 8, however many the ENI could hold', () => {
+    expect(near(firstPicks(2), [0.875, 0.125])).toBe(true);
+    expect(near(firstPicks(3), [0.75, 0.125, 0.125])).toBe(true);
+    expect(near(firstPicks(8), Array.from({ length: 8 }, () => 1 / 8))).toBe(true);
+  });
+
+  it('a full ENI of more than 8 CIDRs is a uniform choice', () => {
+    expect(near(firstPicks(14), Array.from({ length: 14 }, () => 1 / 14))).toBe(true);
   });
 });
 

@@ -282,7 +282,7 @@ describe('the data store does what lists and maps do', () => {
     fc.assert(fc.property(settings, fc.nat(), history, (chosen, key, commands) => {
       const setUp = () => {
         const real = testNode({ ...chosen, cooldownMs: COOLDOWN }, { enis: ENIS, slots: SLOTS, pods: 10, cooling: ENIS * SLOTS * 16 });
-        real.b.w[N.key] = key | 0;
+        real.b.w[N.orderKey] = key | 0;
         const model: Model = { settings: chosen, now: 0, enis: [], raw: { total: 0, prefixes: 0 }, forced: 0 };
         return { model, real };
       };
