@@ -237,8 +237,6 @@ export const ENI_MANAGE = 128;
 export const ENI_DETACHED = 256;
 /** ipamd: its map of CIDRs has held more than 8 entries, which changes how Go walks it from then on. */
 export const ENI_LARGE_MAP = 512;
-/** ipamd: its map of CIDRs has held more than 8 entries, which changes how Go walks it from then on. */
-export const ENI_LARGE_MAP = 512;
 
 /** Bits of `nodeFlags`. */
 export const NODE_CORDONED = 1;
