@@ -9,7 +9,7 @@ import { startCall, wakeCall } from './aws/awsutils.ts';
 import { SDK_TOKENS } from './aws/request.ts';
 import { decide } from './decisions.ts';
 import { resume, startInit, startReconcile, startTick } from './ipamd/agent.ts';
-import { addressOf, coolingAt, eniOfRef, removeEni } from './ipamd/datastore.ts';
+import { addressOf, clearStore, coolingAt, eniOfRef } from './ipamd/datastore.ts';
 import { PLACE, RESULT } from './ipamd/places.ts';
 import { stopServing } from './ipamd/stop.ts';
 import type { Settings } from './ipamd/settings.ts';
@@ -177,7 +177,8 @@ function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
     if (at.podLog === 1) logPod(x, b, n, p, t, held === NONE ? 0 : addressOf(b, n, held), held === NONE ? NONE : w[n + at.eniNumber + eniOfRef(b, held)], c.prefixMode, 1);
   }
   if (w[n + N.phase] === PHASE.ready) bins[x.bin + BIN.ready] -= 1;
-  for (let e = at.enis - 1; e >= 0; e--) if (w[n + at.eniNumber + e] !== NONE) removeEni(b, n, c, e);
+  stopServing(b, n);
+  clearStore(b, n);
   book(x, b, n, c, t, before);
   w[n + N.phase] = PHASE.gone;
   w[n + N.podCount] = 0;
@@ -185,11 +186,11 @@ function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   for (const field of ['tickAt', 'reconcileAt', 'wakeAt', 'arrivalAt', 'bindAt', 'cordonAt', 'uncordonAt', 'drainAt', 'restartAt', 'terminateAt'] as const) w[n + N[field]] = FOREVER;
 }
 
-/** The levels of the pool before an act of the agent. */
+/** The levels of the pool before an act of the agent; assigned counts leftovers of the other mode too. */
 interface Levels { readonly total: number; readonly assigned: number; readonly enis: number; readonly prefixes: number }
 
 const levels = ({ w }: Blocks, n: Block): Levels =>
-  ({ total: w[n + S.total], assigned: w[n + S.assigned], enis: w[n + S.eniCount], prefixes: w[n + S.rawPrefixes] });
+  ({ total: w[n + S.total], assigned: w[n + S.rawAssigned], enis: w[n + S.eniCount], prefixes: w[n + S.rawPrefixes] });
 
 /** Books into the bin what an act has changed of the pool, and the addresses it took out of their cooldown. */
 function book(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, before: Levels): void {

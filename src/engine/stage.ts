@@ -16,7 +16,7 @@ import { draw, exponential, exponentialMs, STREAM, streamKey } from '../core/ran
 import { FOREVER, NONE, type Ms, type NodeIndex } from '../core/units.ts';
 import type { Distribution } from '../core/quantiles.ts';
 import { createSampler, sample } from './aws/sampler.ts';
-import { graceOf } from './kubelet.ts';
+import { DAEMON_LIFE, graceOf } from './kubelet.ts';
 import { addRow, type PodRows } from './log.ts';
 import type { Plan } from './plan.ts';
 import { addNode, release, removeNode, schedule, setCordoned, setReady } from './scheduler.ts';
@@ -55,7 +55,7 @@ const KIND = { end: 0, node: 1, attempt: 2, cancel: 3 } as const;
 /** States of a row. */
 const STATE = { free: 0, attempt: 1, pending: 2, bound: 3 } as const;
 
-interface Change { readonly at: number; readonly node: NodeIndex; readonly what: 'ready' | 'cordon' | 'uncordon' | 'terminate' }
+interface Change { readonly at: number; readonly node: NodeIndex; readonly what: 'ready' | 'cordon' | 'uncordon' | 'drain' | 'terminate' }
 interface Source { readonly plan: SourcePlan; next: number; nextAt: number; left: number; drawn: number; readonly key: number }
 
 interface Binds {
@@ -83,6 +83,8 @@ export interface Stage {
   readonly life: Int32Array;
   readonly created: Float64Array;
   readonly deleteAt: Float64Array;
+  /** 1: the row has an event to come. */
+  readonly inHeap: Uint8Array;
   readonly freeRows: Int32Array;
   freeCount: number;
   /** Rows of closed-loop pods and of pending pods, by pod id. */
@@ -124,7 +126,7 @@ export function createStage(world: World, plan: Plan, stage: StagePlan, log: Pod
     sources: stage.sources.map((source, i) => createSource(source, streamKey(plan.seed, STREAM.podChurn, i))),
     lives: stage.sources.map(source => (source.kind === 'churn' ? createSampler(source.life) : null)),
     clock: 0, events: createHeap(rows), state: new Uint8Array(rows), podId: new Int32Array(rows), podClass: new Int32Array(rows), source: new Int32Array(rows),
-    node: new Int32Array(rows), waiting: new Int32Array(rows), life: new Int32Array(rows), created: new Float64Array(rows), deleteAt: new Float64Array(rows),
+    node: new Int32Array(rows), waiting: new Int32Array(rows), life: new Int32Array(rows), created: new Float64Array(rows), deleteAt: new Float64Array(rows), inHeap: new Uint8Array(rows),
     freeRows: Int32Array.from({ length: rows }, (_, i) => rows - 1 - i), freeCount: rows, rowOf: new Map(), nextPod: 0,
     origin: log === null ? null : { source: new Int32Array(1024), number: new Int32Array(1024) },
     planned: [], plannedDone: 0, ready: createHeap(world.nodeCount), dirty: false,
@@ -175,7 +177,7 @@ function beginStageNodes(s: Stage, plan: Plan): void {
       if (group.blocks.w[n + N.readyAt] < 0 && group.blocks.w[n + N.place] === 0) setReady(s.scheduler, node, true);
       else s.starting++;
     } else if (nodes.launchAt[node] < plan.durationMs) s.starting++;
-    for (const [what, at] of [['cordon', nodes.cordonAt[node]], ['uncordon', nodes.uncordonAt[node]], ['terminate', nodes.terminateAt[node]]] as const) {
+    for (const [what, at] of [['cordon', nodes.cordonAt[node]], ['uncordon', nodes.uncordonAt[node]], ['drain', nodes.drainAt[node]], ['terminate', nodes.terminateAt[node]]] as const) {
       if (at < plan.durationMs) s.planned.push({ at, node, what });
     }
   }
@@ -193,7 +195,7 @@ function register(s: Stage, plan: Plan, node: NodeIndex): void {
     if ((daemons >> i & 1) === 0 || !daemonAddressed[i]) continue;
     const row = takeRow(s, s.clock, NONE, 0);
     s.deleteAt[row] = Number.POSITIVE_INFINITY;
-    s.life[row] = 0;
+    s.life[row] = DAEMON_LIFE;
     s.podClass[row] = NONE;
     bind(s, row, node, s.clock);
   }
@@ -225,6 +227,7 @@ export function hearNews(s: Stage, plan: Plan, news: readonly News[]): void {
 const watchDelay = (s: Stage, pod: number): Ms => sample(s.watch, streamKey(s.world.seed, STREAM.backoff, pod), 0);
 
 function schedule1(s: Stage, row: number, kind: number, at: number): void {
+  s.inHeap[row] = 1;
   push(s.events, row, at, kind * 0x10000000 + (s.podId[row] & 0xfffffff));
 }
 
@@ -317,6 +320,13 @@ function bind(s: Stage, row: number, node: NodeIndex, at: Ms): void {
   }
 }
 
+/** A pending pod is placed: it is not waiting for its deletion any more. */
+function forgetCancel(s: Stage, row: number): void {
+  if (s.inHeap[row] === 0) return;
+  remove(s.events, row);
+  s.inHeap[row] = 0;
+}
+
 /** Places what waits, as far as room goes. */
 function placePending(s: Stage, at: Ms): void {
   s.dirty = false;
@@ -326,7 +336,7 @@ function placePending(s: Stage, at: Ms): void {
       const pod = s.placed.podId[i];
       const row = s.rowOf.get(pod)!;
       s.rowOf.delete(pod);
-      if (s.deleteAt[row] !== Number.POSITIVE_INFINITY) remove(s.events, row);
+      forgetCancel(s, row);
       bind(s, row, s.placed.node[i], at);
     }
     if (count < s.placed.node.length) return;
@@ -359,7 +369,9 @@ export function advanceStage(s: Stage, plan: Plan, until: Ms): Ms {
       changeNode(s, plan, plannedAt === at ? s.planned[s.plannedDone++] : { at, node: pop(s.ready), what: 'ready' });
       continue;
     }
-    happen(s, pop(s.events), at);
+    const row = pop(s.events);
+    s.inHeap[row] = 0;
+    happen(s, row, at);
   }
   if (s.dirty) placePending(s, s.clock);
   s.clock = reached;
@@ -440,6 +452,9 @@ function changeNode(s: Stage, plan: Plan, { at, node, what }: Change): void {
       if (isKnown(s, node)) setCordoned(s.scheduler, node, what === 'cordon');
       s.dirty = true;
       return;
+    case 'drain':
+      if (isKnown(s, node)) drain(s, node);
+      return;
     case 'terminate':
       if (isKnown(s, node)) terminate(s, node);
   }
@@ -447,19 +462,53 @@ function changeNode(s: Stage, plan: Plan, { at, node, what }: Change): void {
 
 const isKnown = (s: Stage, node: NodeIndex) => isPresent(s.scheduler, node);
 
-/** The node is gone with its pods. Replicas are created anew, as their controller would. */
+/** The pods of a node that belong to a workload, not to a DaemonSet. */
+function podsOn(s: Stage, node: NodeIndex): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < s.state.length; row++) if (s.state[row] === STATE.bound && s.node[row] === node && s.source[row] !== NONE) rows.push(row);
+  return rows.sort((a, b) => s.podId[a] - s.podId[b]);
+}
+
+/** Takes a bound pod's end out of what is to come, wherever it was going to come from. */
+function forgetEnd(s: Stage, row: number): void {
+  if (s.life[row] > 0 && s.rowOf.delete(s.podId[row])) return;
+  if (s.inHeap[row] === 1) { remove(s.events, row); s.inHeap[row] = 0; }
+}
+
+/** The pod's controller makes another in its place: the same requests, the same end if that was set. */
+function recreate(s: Stage, row: number): void {
+  const at = s.clock + Math.max(1, s.watch.min);
+  if (s.deleteAt[row] <= at) return;
+  const source = s.source[row];
+  const { plan } = s.sources[source];
+  const number = plan.kind === 'trace' ? (s.origin?.number[s.podId[row]] ?? 0) : s.sources[source].next++; // a recorded pod keeps its name
+  const made = takeRow(s, at, source, number);
+  s.podClass[made] = s.podClass[row];
+  s.deleteAt[made] = s.deleteAt[row];
+  s.life[made] = s.life[row];
+  s.state[made] = STATE.attempt;
+  schedule1(s, made, KIND.attempt, at + sample(s.delay, streamKey(s.world.seed, STREAM.placement, s.podId[made]), 0));
+}
+
+/** The node is gone with its pods; their controllers make others. */
 function terminate(s: Stage, node: NodeIndex): void {
   removeNode(s.scheduler, node);
-  for (let row = 0; row < s.state.length; row++) {
-    if (s.state[row] !== STATE.bound || s.node[row] !== node) continue;
-    const inQueue = s.life[row] === 0 ? s.deleteAt[row] !== Number.POSITIVE_INFINITY : !s.rowOf.delete(s.podId[row]);
-    if (inQueue) remove(s.events, row);
-    const source = s.source[row] === NONE ? null : s.sources[s.source[row]];
+  for (const row of podsOn(s, node)) {
+    forgetEnd(s, row);
+    recreate(s, row);
     freeRow(s, row);
-    if (source?.plan.kind === 'replicas') {
-      source.left++;
-      source.nextAt = s.clock + Math.max(1, s.watch.min);
-    }
+  }
+}
+
+/** Every pod of the node but those of DaemonSets is evicted: it ends after its grace, and its controller makes another at once. */
+function drain(s: Stage, node: NodeIndex): void {
+  setCordoned(s.scheduler, node, true);
+  for (const row of podsOn(s, node)) {
+    const end = s.clock + graceOf(s, s.podId[row]) + watchDelay(s, s.podId[row]);
+    if (s.inHeap[row] === 1 && s.events.time[row] <= end) continue; // it was ending anyway
+    forgetEnd(s, row);
+    recreate(s, row);
+    schedule1(s, row, KIND.end, end);
   }
 }
 
