@@ -32,7 +32,7 @@ export function rememberReleased(b: Blocks, n: Block, ip: number, prefix: boolea
   w[n + at.cacheUntil + i] = now + RELEASE_CACHE_MS;
 }
 
-/** Was it released less than 60 s ago? The bound itself counts as expired; no trace decides it. */
+/** Was it released less than 60 s ago? The bound itself counts as expired (ipamd.go: RecentlyFreed). */
 export const isRecent = ({ w, at }: Blocks, n: Block, i: number, now: Ms) => now < w[n + at.cacheUntil + i];
 
 /** Forgets entry i; the last row takes its place. */
