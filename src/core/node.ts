@@ -54,6 +54,8 @@ const STORE_FIELDS = {
   idleEnis: 'word',
   /** Slots that do not count in the present mode: of the other kind, or on an excluded ENI. Almost always none. */
   uncounted: 'word',
+  /** Addresses in the store, of every kind and ENI: what the node really holds, without the oddities of the running counters. */
+  stored: 'word',
   coolHead: 'word', coolCount: 'word', cacheCount: 'word', cacheNext: 'word', drift: 'word',
   cleanHead: 'word', cleanCount: 'word',
 } as const satisfies ScalarFields;

@@ -190,7 +190,7 @@ function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
 interface Levels { readonly total: number; readonly assigned: number; readonly enis: number; readonly prefixes: number }
 
 const levels = ({ w }: Blocks, n: Block): Levels =>
-  ({ total: w[n + S.total], assigned: w[n + S.rawAssigned], enis: w[n + S.eniCount], prefixes: w[n + S.rawPrefixes] });
+  ({ total: w[n + S.stored], assigned: w[n + S.rawAssigned], enis: w[n + S.eniCount], prefixes: w[n + S.rawPrefixes] });
 
 /** Books into the bin what an act has changed of the pool, and the addresses it took out of their cooldown. */
 function book(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, before: Levels): void {

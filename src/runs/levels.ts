@@ -18,7 +18,7 @@ export function baseOf(world: World): Base {
   for (let node = 0; node < world.nodeCount; node++) {
     const { group, n } = blockOf(world, node);
     const { w } = group.blocks;
-    base.total += w[n + S.total];
+    base.total += w[n + S.stored];
     base.enis += w[n + S.eniCount];
     base.prefixes += w[n + S.rawPrefixes];
     if (w[n + N.phase] === PHASE.ready) base.ready++;

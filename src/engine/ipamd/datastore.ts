@@ -128,6 +128,7 @@ export function addCidr(b: Blocks, n: Block, c: Settings, e: EniRow, ip: number,
   w[n + at.eniSlotCount + e] = count + 1;
   const size = prefix ? PREFIX_SIZE : 1;
   w[n + S.rawTotal] += size;
+  w[n + S.stored] += size;
   if (prefix) { w[n + S.rawPrefixes] += 1; w[n + S.freePrefixes] += 1; }
   if (counts(b, n, c, e, slot)) {
     w[n + S.total] += size;
@@ -195,6 +196,7 @@ export function removeCidr(b: Blocks, n: Block, c: Settings, e: EniRow, slot: nu
   } else if (prefix) w[n + S.freePrefixes] -= 1;
   forgetCooling(b, n, row, row + 1);
   w[n + S.rawTotal] -= size;
+  w[n + S.stored] -= size;
   if (prefix) w[n + S.rawPrefixes] -= 1;
   if (counted) w[n + S.total] -= size;
   else w[n + S.uncounted] -= 1;
@@ -325,6 +327,7 @@ export function removeEni(b: Blocks, n: Block, c: Settings, e: EniRow): void {
   else if ((w[n + at.eniFlags + e] & KEPT) === 0) w[n + S.idleEnis] -= 1;
   forgetCooling(b, n, first, first + at.slots);
   w[n + S.rawTotal] -= times * sums.size;
+  w[n + S.stored] -= sums.size;
   w[n + S.rawPrefixes] -= times * sums.prefixes;
   w[n + S.total] -= sums.countedSize;
   w[n + S.freePrefixes] -= sums.freePrefixes;
@@ -354,7 +357,7 @@ export function clearStore(b: Blocks, n: Block): void {
   w.fill(NONE, n + at.eniNumber, n + at.eniNumber + at.enis);
   for (let i = n + at.podAddress; i < n + at.podAddress + at.pods; i++) if (w[i] >= 0) w[i] = NONE; // free rows keep their links
   for (const field of [
-    'rawTotal', 'rawAssigned', 'rawPrefixes', 'total', 'assigned', 'freePrefixes', 'eniCount', 'idleEnis', 'uncounted', 'eniEverOver8', 'pickable', 'coolHead', 'coolCount',
+    'rawTotal', 'rawAssigned', 'rawPrefixes', 'total', 'assigned', 'freePrefixes', 'eniCount', 'idleEnis', 'uncounted', 'stored', 'eniEverOver8', 'pickable', 'coolHead', 'coolCount',
     'cacheCount', 'cacheNext', 'cleanHead', 'cleanCount',
   ] as const) w[n + S[field]] = 0;
 }
