@@ -18,8 +18,10 @@ import { EXIT, EXIT_CODES, explain, UsageError } from './exit.ts';
 import { commandLine, DASH, REPEATABLE } from './options.ts';
 import { columnsOf, type Terminal } from './terminal.ts';
 
-export const commandsWith = (run: typeof simulate): readonly Command[] =>
+const commandsWith = (run: typeof simulate): readonly Command[] =>
   [runCommand(run), validateCommand, initCommand, schemaCommand, conformanceCommand, completionCommand];
+
+export const COMMANDS = commandsWith(simulate);
 
 /** Runs one command line, without `node` and `enisim`. Never throws, and leaves the process alone. `run` is for tests of what the terminal shows. */
 export async function main(words: readonly string[], terminal: Terminal, run = simulate): Promise<number> {

@@ -22,6 +22,13 @@ export const overridesOf = ({ set, seed, duration }: Changes): string[] => [
   ...(duration === undefined ? [] : [`duration=${duration}`]),
 ];
 
+/** The same as words of a command line. */
+export const wordsOf = ({ set, seed, duration }: Changes): string[] => [
+  ...set.flatMap(each => ['--set', each]),
+  ...(seed === undefined ? [] : ['--seed', seed]),
+  ...(duration === undefined ? [] : ['--duration', duration]),
+];
+
 /** The text of a scenario file, or the problem with it. */
 export function readText(file: string): string | Problem {
   try {

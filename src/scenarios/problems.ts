@@ -28,7 +28,8 @@ export type Problem = {
 /** One line a problem: `a.yaml:12:5: error: nodeGroups[2].instanceType: found "m5.lrage", expected ...; did you mean "m5.large"?` */
 export function formatProblem({ file, line, column, path, found, expected, suggestion, severity }: Problem): string {
   const place = path === '' ? '' : `${path}: `;
-  return `${file}:${line}:${column}: ${severity}: ${place}${found === '' ? '' : `found ${found}, `}expected ${expected}${suggestion === '' ? '' : `; ${suggestion}`}`;
+  const where = file.startsWith('--set ') ? file : `${file}:${line}:${column}`;
+  return `${where}: ${severity}: ${place}${found === '' ? '' : `found ${found}, `}expected ${expected}${suggestion === '' ? '' : `; ${suggestion}`}`;
 }
 
 export class ScenarioError extends Error {

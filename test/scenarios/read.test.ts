@@ -136,16 +136,15 @@ describe('errors', () => {
         "a.yaml:26:80: error: workloads[1].replicas: found the unknown key "replicas"",
         "a.yaml:27:26: error: workloads[2].file: found "nope.csv"",
         "a.yaml:28:5: error: workloads[3]: found no kind",
-        "a.yaml:30:17: error: at[0].drain: found the unknown key "drain"",
         "a.yaml:31:37: error: at[1].cordon.nodeGroup: found "wx"",
         "a.yaml:31:48: error: at[1].cordon.share: found 30; did you mean "30%"?",
         "a.yaml:32:43: error: ec2.latency.AttachNetworkInterface: found a map of median, p99",
         "a.yaml:32:68: error: ec2.latency.Attach: found the unknown key "Attach"",
         "a.yaml:32:91: error: ec2.buckets: found "unlimted"; did you mean "unlimited"?",
         "a.yaml:33:24: error: kubelet.retryDelay: found "0s"",
-        "--set duration=4x:1:1: error: duration: found "4x"",
-        "--set foo.bar=3:1:1: error: foo: found the unknown key "foo"",
-        "--set nodeGroups.wz.count=3:1:1: error: found "wz"",
+        "--set duration=4x: error: duration: found "4x"",
+        "--set foo.bar=3: error: foo: found the unknown key "foo"",
+        "--set nodeGroups.wz.count=3: error: found "wz"",
       ]
     `);
   });

@@ -7,7 +7,7 @@ import { defineCommand, type Command } from '../command.ts';
 import { BrokenRun, EXIT, isUsersError } from '../exit.ts';
 import { commandLine, wholeNumber } from '../options.ts';
 import { createProgressLine } from '../progress.ts';
-import { changeOptions, overridesOf, readText } from '../scenarios.ts';
+import { changeOptions, overridesOf, readText, wordsOf } from '../scenarios.ts';
 import { hasColour } from '../terminal.ts';
 
 const THREADS_MAX = 256;
@@ -44,7 +44,7 @@ export const runCommand = (run: typeof simulate = simulate): Command => defineCo
     const request: RunRequest = {
       file, text, overrides, out, format, verify: args.verify, signal: interrupt.signal,
       threads: args.threads ?? Math.min(availableParallelism(), 8),
-      command: commandLine(['run', file, ...overrides.flatMap(each => ['--set', each]), ...(format === 'arrow' ? [] : ['--format', format])]),
+      command: commandLine(['run', file, ...wordsOf(args), ...(format === 'arrow' ? [] : ['--format', format])]),
       onWarnings: warnings => stderr.write(warnings.map(warning => `${formatProblem(warning)}\n`).join('')),
       onProgress(at) {
         ({ simulatedMs } = at);
@@ -59,7 +59,7 @@ export const runCommand = (run: typeof simulate = simulate): Command => defineCo
       return EXIT.ok;
     } catch (error) {
       progress?.end();
-      if (interrupt.signal.aborted) {
+      if (interrupt.signal.aborted && error === interrupt.signal.reason) {
         stderr.write(`interrupted at ${humanSpan(simulatedMs)} simulated; ${existsSync(out) ? `${out} has no manifest.json: it is no result` : 'nothing is written'}\n`);
         return EXIT.interrupted;
       }
