@@ -10,8 +10,10 @@ import { conform, conformTrace, formatConformance, isPrefixCapable, parseEnviron
 
 const options = { isPrefixCapable, parseEnvironment, verify: true };
 const GOLDEN = join(import.meta.dirname, '../golden/ipamd');
-const names = readdirSync(GOLDEN).filter(name => name.endsWith('.jsonl.gz'));
-const read = (name: string) => gunzipSync(readFileSync(join(GOLDEN, name))).toString('utf8');
+const RANDOM = join(import.meta.dirname, '../golden/ipamd-random');
+const tracesIn = (folder: string) => readdirSync(folder).filter(name => name.endsWith('.jsonl.gz'));
+const names = tracesIn(GOLDEN);
+const read = (name: string, folder = GOLDEN) => gunzipSync(readFileSync(join(folder, name))).toString('utf8');
 
 test('all recorded families are here', () => {
   const families = new Set(names.map(name => name.replace(/^p\d+-(.*?)-(?:[a-z]+\d+[a-z]*\.[a-z0-9]+)-.*$/, '$1')));
@@ -28,6 +30,14 @@ describe('every line of a recorded trace matches', () => {
     expect(firstDifference).toBeUndefined();
     expect(matched).toBe(lines);
     expect(lines).toBeGreaterThan(100);
+  });
+});
+
+describe('every line of a random trace matches', () => {
+  it.each(tracesIn(RANDOM))('%s', name => {
+    const { firstDifference, lines, matched } = conformTrace(read(name, RANDOM), name, options);
+    expect(firstDifference).toBeUndefined();
+    expect(matched).toBe(lines);
   });
 });
 
