@@ -67,7 +67,7 @@ export function clusterSeries(world: World, plan: Plan, threads: readonly Thread
 }
 
 /** Nodes that exist, their pods on the host network, and those of them that are cordoned, at the end of each bin: all known from the plan. */
-function nodeLevels({ nodeCount, binCount, binMs }: World, { nodes: { launchAt, terminateAt, cordonAt, uncordonAt, hostPods } }: Plan) {
+function nodeLevels({ nodeCount, binCount, binMs }: World, { nodes: { launchAt, terminateAt, cordonAt, uncordonAt, drainAt, hostPods } }: Plan) {
   const change = { nodes: new Float64Array(binCount + 1), hostPods: new Float64Array(binCount + 1), cordoned: new Float64Array(binCount + 1) };
   const binOf = (at: number) => Math.min(Math.max(0, Math.floor(at / binMs)), binCount);
   for (let node = 0; node < nodeCount; node++) {
@@ -77,8 +77,9 @@ function nodeLevels({ nodeCount, binCount, binMs }: World, { nodes: { launchAt, 
     change.nodes[end] -= 1;
     change.hostPods[from] += hostPods[node];
     change.hostPods[end] -= hostPods[node];
-    if (cordonAt[node] < terminateAt[node]) {
-      change.cordoned[binOf(cordonAt[node])] += 1;
+    const cordoned = Math.min(cordonAt[node], drainAt[node]);
+    if (cordoned < terminateAt[node]) {
+      change.cordoned[binOf(cordoned)] += 1;
       change.cordoned[binOf(Math.min(uncordonAt[node], terminateAt[node]))] -= 1;
     }
   }
