@@ -30,7 +30,7 @@ const NODE_FIELDS = {
   ec2RequestedAt: 'time', sdkTokens: 'word',
   // what a DEL asks of the AWS layer while ipamd's loop may wait for a call of its own: prefixes of one ENI to release, in rpcList
   rpcEni: 'word', rpcCount: 'word',
-  eniNumberNext: 'word', newEni: 'word', newEniSubnet: 'word', newEniIp: 'word', newEniPrefixes: 'word', heldPickable: 'word', picks: 'word',
+  eniNumberNext: 'word', newEni: 'word', newEniSubnet: 'word', newEniIp: 'word', newEniPrefixes: 'word', newEniOpen: 'word', heldPickable: 'word', picks: 'word',
   // the kubelet
   podCount: 'word', podWaiting: 'word', podFirstFree: 'word', podQueued: 'word', podInitial: 'word', podHost: 'word', arrivalAt: 'time', inbox: 'word', inboxEnd: 'word',
   // counters of random draws, one per stream

@@ -3,7 +3,7 @@
  *
  * Why     They share subnets with the nodes' requests, so they take their place in the same order of time.
  */
-import { attachedCount, findAttached } from '../core/attached.ts';
+import { attachedCount } from '../core/attached.ts';
 import { N } from '../core/node.ts';
 import { FOREVER, NONE, type NodeIndex } from '../core/units.ts';
 import { PHASE } from './agentLoop.ts';
@@ -74,7 +74,7 @@ function launch(run: Run, node: NodeIndex, at: number): NodeIndex {
 function leakUnattached(run: Run, node: NodeIndex, at: number): NodeIndex {
   const { group, n } = blockOf(run.world, node);
   const { w } = group.blocks;
-  if (w[n + N.newEni] > 0 && findAttached(group.blocks, n, w[n + N.newEni]) === NONE) leak(run.ec2, group.blocks, n, at);
+  if (w[n + N.newEniOpen] === 1) leak(run.ec2, group.blocks, n, at);
   return NONE;
 }
 

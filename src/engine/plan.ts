@@ -40,6 +40,8 @@ export interface NodesPlan {
   readonly drainAt: Float64Array;
   /** 1: the instance is lost with its zone, and its ENIs stay where they are. */
   readonly lost: Int32Array;
+  /** 1: the node's agent looks for leaked ENIs every hour. */
+  readonly sweeps: Int32Array;
   /** Pods on the host network, which count against max pods; and DaemonSet pods with an address of their own. */
   readonly hostPods: Int32Array;
   readonly daemonPods: Int32Array;

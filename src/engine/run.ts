@@ -17,6 +17,7 @@ import { rebase } from '../core/block.ts';
 import type { Ms, NodeIndex } from '../core/units.ts';
 import { assert } from '../core/assert.ts';
 import { serve, tieOf, type Ec2 } from './ec2/server.ts';
+import { createSweeps, sweep, type Sweeps } from './ec2/sweep.ts';
 import type { Plan } from './plan.ts';
 import { advanceStage, hearNews, stageLimit, type Stage } from './stage.ts';
 import { sampleNode } from './agentLoop.ts';
@@ -49,13 +50,14 @@ export interface Run {
   readonly answered: Int32Array;
   readonly happenings: Happening[];
   happened: number;
+  readonly sweeps: Sweeps;
 }
 
 export function createRun(world: World, plan: Plan, ec2: Ec2, stage: Stage | null, executor: Executor, happenings: readonly Happening[]): Run {
   return {
     world, plan, ec2, executor, stage, clock: 0,
     requests: createHeap(world.nodeCount), looks: createHeap(world.nodeCount), answered: new Int32Array(2 * world.nodeCount),
-    happenings: [...happenings].sort((a, b) => a.at - b.at || a.order - b.order), happened: 0,
+    happenings: [...happenings].sort((a, b) => a.at - b.at || a.order - b.order), happened: 0, sweeps: createSweeps(plan),
   };
 }
 
@@ -131,7 +133,12 @@ function advanceNodes(run: Run, horizon: Ms): void {
       const bound = Math.min(earliestAnswer, firstTime(looks));
       const request = firstTime(requests);
       const happening = run.happened < happenings.length ? happenings[run.happened].at : Number.POSITIVE_INFINITY;
-      if (Math.min(request, happening) >= bound) break;
+      const sweepAt = firstTime(run.sweeps.due);
+      if (Math.min(request, happening, sweepAt) >= bound) break;
+      if (sweepAt < Math.min(request, happening)) {
+        sweep(run.sweeps, ec2, world, sweepAt);
+        continue;
+      }
       let node: NodeIndex;
       let wakesAt: number;
       if (happening <= request) {

@@ -70,6 +70,7 @@ export function buildPlan(scenario: Scenario, traces: ReadonlyMap<string, TraceP
         rows.push({
           id: id + launch, settings: firstSettings, maxPods: shape.maxPods, zone: zone.zone, primarySubnet: layout.subnet[launch],
           eniConfigSubnet: zone.eniConfig === NONE ? NONE : scenario.eniConfigs[zone.eniConfig].subnet,
+          sweeps: Number(versions[0].provisioning && !group.env.DISABLE_LEAKED_ENI_CLEANUP && !group.env.ENABLE_IPv6),
           hostPods: daemons.filter(d => d.hostNetwork).length, daemonPods: daemons.filter(d => !d.hostNetwork).length,
           ...lifeOf(scenario, g, group, launch, registered, agentStart, zone.zone), restarts: nodeRestarts(scenario, g, launch, total, firstSettings), name: `${group.name}-${launch}`, group: g, shape: shapes.length,
         });
@@ -84,7 +85,7 @@ export function buildPlan(scenario: Scenario, traces: ReadonlyMap<string, TraceP
   const nodes: NodesPlan = {
     id: words('id'), settings: words('settings'), maxPods: words('maxPods'), zone: words('zone'), primarySubnet: words('primarySubnet'),
     eniConfigSubnet: words('eniConfigSubnet'), hostPods: words('hostPods'), daemonPods: words('daemonPods'), launchAt: moments('launchAt'),
-    startDelay: moments('startDelay'), cordonAt: moments('cordonAt'), uncordonAt: moments('uncordonAt'), terminateAt: moments('terminateAt'), drainAt: moments('drainAt'), lost: words('lost'),
+    startDelay: moments('startDelay'), cordonAt: moments('cordonAt'), uncordonAt: moments('uncordonAt'), terminateAt: moments('terminateAt'), drainAt: moments('drainAt'), lost: words('lost'), sweeps: words('sweeps'),
   };
   const { tables, nodeSample, binMs } = scenario.outputs;
   const podRows = groups.reduce((sum, { dims, nodeCount }) => sum + dims.pods * nodeCount, 0);

@@ -101,3 +101,22 @@ at:
     expect(used(untagged)).toBeLessThan(used(tagged));
   });
 });
+
+describe('leaked ENIs', () => {
+  const leaking = (env: string) => `${env}
+at:
+  - { time: 5m, terminate: { nodeGroup: g, share: 1% } }
+  - { time: 6m, fault: { action: DeleteNetworkInterface, code: InternalError, for: 10m } }
+  - { time: 6m, set: { env: { WARM_ENI_TARGET: 0 } } }`;
+  const long = async (env: string) => (await simulate({ file: 'inline.yaml', text: base(leaking(env)), overrides: ['duration=3h'], out: null, threads: 1 })).summary;
+  const unaccounted = (s: Awaited<ReturnType<typeof long>>) =>
+    s.subnets.reduce((sum, subnet) => sum + subnet.usable - subnet.availableAtEnd, 0) - s.addresses.atEnd.held - s.enis.atEnd;
+
+  it('hold their addresses when nobody looks for them', async () => {
+    expect(unaccounted(await long('cni: { env: { DISABLE_LEAKED_ENI_CLEANUP: true } }'))).toBeGreaterThan(0);
+  });
+
+  it('are found and deleted by the next hourly sweep of any node', async () => {
+    expect(unaccounted(await long(''))).toBe(0);
+  });
+});

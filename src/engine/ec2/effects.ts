@@ -3,7 +3,7 @@
  *
  * Shape   Each function is one call's effect, all or nothing, and returns an error code (0 = done). Addresses it grants stand in the node's
  *         `list`, with N.replyCount. An ENI that is created but not attached yet lives in the node's own fields: N.newEni, N.newEniSubnet,
- *         N.newEniIp and the list.
+ *         N.newEniIp and the list, while N.newEniOpen is 1.
  * Why     Runs and replays share these: they differ in when a call arrives, in how addresses are picked, and in one error code.
  * Source  vpc-ec2-model §1.4, golden/ipamd README §4 (which the random pick replaces in runs).
  */
@@ -62,6 +62,7 @@ export function createInterface(e: Ec2World, b: Blocks, n: Block, subnet: number
   w[n + N.newEni] = w[n + N.eniNumberNext]++;
   w[n + N.newEniSubnet] = subnet;
   w[n + N.newEniPrefixes] = Number(prefixes);
+  w[n + N.newEniOpen] = 1;
   w[n + N.newEniIp] = (t.base[subnet] + primary) | 0;
   return OK;
 }
@@ -71,7 +72,7 @@ export function deleteNewInterface(e: Ec2World, { w, at }: Blocks, n: Block, pre
   const subnet = w[n + N.newEniSubnet];
   release(e.subnets, subnet, offsetOf(e, subnet, w[n + N.newEniIp]));
   for (let i = 0; i < w[n + N.replyCount]; i++) giveBack(e, subnet, w[n + at.list + i], prefixes);
-  w[n + N.newEni] = NONE;
+  w[n + N.newEniOpen] = 0;
 }
 
 function giveBack(e: Ec2World, subnet: number, ip: number, prefix: boolean): void {
@@ -85,6 +86,7 @@ export function attachInterface(b: Blocks, n: Block, eniLimit: number, device: n
   if (attachedCount(b, n) >= eniLimit) return E_ATTACHMENT_LIMIT;
   const a = attach(b, n, w[n + N.newEni], device, ENI_TAGGED, w[n + N.newEniSubnet], w[n + N.newEniIp], visibleAt);
   for (let i = 0; i < w[n + N.replyCount]; i++) hold(b, n, a, w[n + at.list + i], prefixes);
+  w[n + N.newEniOpen] = 0;
   return OK;
 }
 

@@ -59,7 +59,7 @@ export interface Fault { readonly action: number; readonly code: number; readonl
 export interface LeakedEni { readonly node: NodeIndex; readonly subnet: number; readonly ip: number; readonly addresses: Int32Array; readonly prefixes: Int32Array; readonly since: Ms }
 
 /** The code of the fault that meets this request, or 0. */
-function faultOf({ faults }: Ec2, action: number, at: Ms, node: NodeIndex): number {
+export function faultOf({ faults }: Ec2, action: number, at: Ms, node: NodeIndex): number {
   for (const { action: met, code, from, until, share, key } of faults) {
     if ((met === action || met === NONE) && at >= from && at < until && (share >= 1 || draw(streamKey(key, STREAM.tie, node), at % 4294967296) < share * 4294967296)) return code;
   }
@@ -73,12 +73,11 @@ const givesUp = ({ w }: Blocks, n: Block, code: number) => w[n + N.awsTry] >= EC
 export function leak(e: Ec2, b: Blocks, n: Block, at: Ms): void {
   const { w, at: layout } = b;
   const node = w[n + N.index];
-  const fresh = w[n + N.newEni] !== NONE && findAttached(b, n, w[n + N.newEni]) === NONE;
-  if (fresh) {
+  if (w[n + N.newEniOpen] === 1) {
     const list = w.slice(n + layout.list, n + layout.list + w[n + N.replyCount]);
     const prefixMode = w[n + N.newEniPrefixes] === 1;
     e.leaked.push({ node, subnet: w[n + N.newEniSubnet], ip: w[n + N.newEniIp], addresses: prefixMode ? NO_ADDRESSES : list, prefixes: prefixMode ? list : NO_ADDRESSES, since: at });
-    w[n + N.newEni] = NONE;
+    w[n + N.newEniOpen] = 0;
     return;
   }
   const a = findAttached(b, n, w[n + N.callEni]);
