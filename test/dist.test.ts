@@ -30,6 +30,24 @@ test(`the built command runs on ${node === process.execPath ? 'the pinned Node' 
   expect(run('bin/enisim.js', '--version')).toEqual({ status: 0, stdout: version, stderr: '' });
 });
 
+test('the built command simulates, with a thread of its own and data of the package', { timeout: 120_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'enisim-'));
+  try {
+    const out = join(folder, 'out');
+    const { status, stdout, stderr } = run('bin/enisim.js', 'run', 'scenarios/start.yaml', '--duration', '30m', '--threads', '2', '--quiet', '--out', out);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^recorded cloud, default settings: 30 min simulated, 1,200 nodes/);
+    expect(JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'))).toMatchObject({ threads: 2, engineVersion: version });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('the package holds all that its files refer to', () => {
+  const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  expect(files).toEqual(expect.arrayContaining(['bin', 'dist', 'data', 'schema', 'scenarios', 'docs']));
+});
+
 test('the built library loads by its name', () => {
   const script = `import * as enisim from 'enisim'; console.log(Object.keys(enisim).length > 0)`;
   expect(run('--input-type=module', '--eval', script)).toEqual({ status: 0, stdout: 'true', stderr: '' });
