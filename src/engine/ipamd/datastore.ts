@@ -22,7 +22,7 @@ import { NEVER, NONE, PREFIX_BITS, PREFIX_SIZE, type AddressRef, type Block, typ
 import { insertBit, nextBit, removeBit } from '../../core/bits.ts';
 import { draw, mix } from '../../core/random.ts';
 import type { Settings } from './settings.ts';
-import { SMALL_MAP, startOfWalk } from './maporder.ts';
+import { SMALL_MAP, startOfSlots, startOfWalk } from './maporder.ts';
 
 const FRESH_IP = 0xfffefffe | 0;
 const FRESH_PREFIX = 0;
@@ -396,6 +396,18 @@ export function endCooldowns(b: Blocks, n: Block, c: Settings, now: Ms): void {
 }
 
 /**
+ * Mask of the hosts from the record on at which a walk over the records of a CIDR starts. Up to 8 of them: one of 8 places, of which the last ones may be
+ * empty. Approximate: records stand by host, and whether there ever were more than 8 is not kept (maporder.ts).
+ */
+function fromRecord(records: number, chance: number): number {
+  const count = ones(records);
+  let place = count <= SMALL_MAP ? chance >>> 29 : Math.floor((chance * count) / 4294967296);
+  if (place >= count) return HOSTS;
+  while (place-- > 0) records &= records - 1;
+  return -(records & -records);
+}
+
+/**
  * AssignPodIPv4Address: an address for a pod, or NONE (and the count of awscni_no_available_ip_addresses).
  * Inside a CIDR: the first used and cooled address, all such records being dropped; else the lowest without a record.
  */
@@ -418,7 +430,7 @@ export function assignAddress(b: Blocks, n: Block, c: Settings, now: Ms): Addres
     const later = eniStart < 32 ? pickable & (-1 << eniStart) : 0;
     if (later !== 0) e = 31 - Math.clz32(later & -later);
     const first = n + at.eniAssignable + e * at.maskWords;
-    const slotStart = (w[n + at.eniFlags + e] & ENI_LARGE_MAP) === 0 ? chance & (SMALL_MAP - 1) : ((chance & HOSTS) * at.slots) >>> 16;
+    const slotStart = startOfSlots(b, n, e, chance & HOSTS);
     slot = slotStart < at.slots ? nextBit(w, first, at.maskWords, slotStart) : NONE;
     if (slot === NONE) slot = nextBit(w, first, at.maskWords, 0);
   }
@@ -429,10 +441,7 @@ export function assignAddress(b: Blocks, n: Block, c: Settings, now: Ms): Addres
   let next: number;
   if (cooled !== 0) {
     let candidates = cooled;
-    if (chance !== 0) {
-      const rotated = cooled & (-1 << (mix(chance) >>> (ones(state >>> 16 | state) <= 8 ? 29 : 28)));
-      if (rotated !== 0) candidates = rotated;
-    }
+    if (!c.lowestFirst) candidates = cooled & fromRecord((state | (state >>> 16)) & HOSTS, mix(chance)) || cooled;
     host = 31 - Math.clz32(candidates & -candidates);
     next = (state & ~(cooled << 16)) | (1 << host);
   } else {

@@ -6,12 +6,13 @@
  */
 import { attachedCount } from '../../core/attached.ts';
 import { ENI_EXCLUDED, ENI_TRUNK, ENI_UNMANAGED, N, NODE_CUSTOM_FEATURE, NODE_TERMINATING, S, type Blocks } from '../../core/node.ts';
-import { draw } from '../../core/random.ts';
+import { draw, drawBelow } from '../../core/random.ts';
 import { NEVER, NONE, type Block, type EniRow, type Ms, type PodRow } from '../../core/units.ts';
 import { CALL, OK } from './calls.ts';
 import { announceSecurityGroupsForPods } from './cninode.ts';
 import { clearStore, eniOfRef, isFreeable, removeCidr, restoreAddress, TWICE } from './datastore.ts';
 import { increase } from './grow.ts';
+import { SMALL_MAP } from './maporder.ts';
 import { ask, askListing, PLACE, RESULT, sleep, type Step } from './places.ts';
 import type { Settings } from './settings.ts';
 import { classify, countUnmanaged, isManaged, setUpEni } from './setup.ts';
@@ -43,19 +44,38 @@ export const initDescribed: Step = (b, n, c) => {
   classify(b, n, c);
   countUnmanaged(b, n);
   w[n + N.cursor] = 0;
-  w[n + N.orderStart] = c.lowestFirst ? 0 : draw(w[n + N.orderKey], w[n + N.orders]++) >>> 29;
+  w[n + N.orderStart] = 0;
+  if (!c.lowestFirst) {
+    const place = drawBelow(w[n + N.orderKey], w[n + N.orders]++, Math.max(SMALL_MAP, attachedCount(b, n)));
+    if (place < attachedCount(b, n)) w[n + N.orderStart] = place;
+  }
   return PLACE.initNextEni;
 };
 
-/** Row of the ENI list at N.cursor: the list went through a Go map. */
-const listedRow = ({ w, at }: Blocks, n: Block) => (w[n + N.orderStart] + w[n + N.cursor]) % Math.max(at.enis, 8);
+/**
+ * Row of the k-th ENI that nodeInit sets up. Instance metadata lists ENIs by MAC address, which has nothing to do with their age; the list goes through a Go
+ * map, which rotates it.
+ */
+function listedRow(b: Blocks, n: Block, c: Settings, k: number): number {
+  const { w, at } = b;
+  const count = attachedCount(b, n);
+  if (c.lowestFirst) return k;
+  const mac = (a: number) => draw(w[n + N.orderKey], ~w[n + at.attachedNumber + a]);
+  const rank = (w[n + N.orderStart] + k) % count;
+  for (let a = 0; a < count; a++) {
+    let before = 0;
+    for (let other = 0; other < count; other++) if (mac(other) < mac(a) || (mac(other) === mac(a) && other < a)) before++;
+    if (before === rank) return a;
+  }
+  return k;
+}
 
 export const initNextEni: Step = (b, n, c) => {
   const { w, at } = b;
   const count = attachedCount(b, n);
-  for (; w[n + N.cursor] < Math.max(at.enis, 8); w[n + N.cursor]++) {
-    const a = listedRow(b, n);
-    if (a >= count || !isManaged(b, n, a)) continue;
+  for (; w[n + N.cursor] < count; w[n + N.cursor]++) {
+    const a = listedRow(b, n, c, w[n + N.cursor]);
+    if (!isManaged(b, n, a)) continue;
     w[n + N.tries] = 0;
     const number = w[n + at.attachedNumber + a];
     w[n + N.setupEni] = number;

@@ -6,11 +6,12 @@
  * Source  ipamd-spec §3.7, §3.8 (pkg/ipamd/ipamd.go: tryUnassignCidrsFromAll, tryFreeENI).
  */
 import { N, S, type Blocks } from '../../core/node.ts';
+import { draw } from '../../core/random.ts';
 import { NONE, type Block, type EniRow, type Ms } from '../../core/units.ts';
 import { rememberReleased } from './cache.ts';
 import { CALL, OK } from './calls.ts';
 import { isFreeable, isPrefix, isUnneeded, oldEnoughAt, removeCidr, removeEni } from './datastore.ts';
-import { chooseStart, rowAt, walkLength } from './maporder.ts';
+import { chooseStart, chooseStartOfCopy, rowAt, startOfSlots, walkLength } from './maporder.ts';
 import { ask, PLACE, type Step } from './places.ts';
 import type { Settings } from './settings.ts';
 import { enisFrozen } from './targets.ts';
@@ -18,7 +19,7 @@ import { enisFrozen } from './targets.ts';
 /** Starts a release of `over` slots; ends at PLACE.tickReleased. */
 export function decrease(b: Blocks, n: Block, c: Settings, overBy: number): number {
   b.w[n + N.over] = overBy;
-  chooseStart(b, n, c);
+  chooseStartOfCopy(b, n, c);
   return PLACE.releaseNext;
 }
 
@@ -39,7 +40,9 @@ export const releaseNext: Step = (b, n, c, now) => {
 function takeOut(b: Blocks, n: Block, c: Settings, e: EniRow, now: Ms): boolean {
   const { w, at } = b;
   let prefixes = 0, addresses = 0;
-  for (let slot = 0; slot < at.slots && w[n + N.over] > 0; ) {
+  let slot = c.lowestFirst ? 0 : startOfSlots(b, n, e, draw(w[n + N.orderKey], w[n + N.orders]++) >>> 16);
+  for (let left = at.slots; left > 0 && w[n + N.over] > 0; left--) {
+    if (slot >= at.slots) slot = 0;
     if (!isFreeable(b, n, e, slot)) { slot++; continue; }
     const ip = w[n + at.slotAddress + e * at.slots + slot];
     const prefix = isPrefix(b, n, e, slot);
