@@ -15,7 +15,7 @@ import { stopServing } from './ipamd/stop.ts';
 import type { Settings } from './ipamd/settings.ts';
 import { binOf, DAEMON_LIFE, logPod, startArrivals, tell } from './kubelet.ts';
 import { addRow } from './log.ts';
-import { podRows, queuePod, RANK, unqueuePod } from './pods.ts';
+import { createPods, podRows, queuePod, RANK, unqueuePod } from './pods.ts';
 import { BIN, BIN_FIELDS, NEWS, type Thread } from './thread.ts';
 import { bookReconciles, HALF_TURN_MS, scheduleReconcile, scheduleTurn, setBand, turnMs } from './turns.ts';
 
@@ -168,7 +168,6 @@ function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   const { w, at } = b;
   const { bins } = x;
   const before = levels(b, n);
-  w[n + N.podQueued] = 0;
   for (const p of podRows(b, n)) {
     bins[x.bin + BIN.ended] += 1;
     bins[x.bin + BIN.failed] += 1;
@@ -177,6 +176,7 @@ function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
     if (at.podLog === 1) logPod(x, b, n, p, t, held === NONE ? 0 : addressOf(b, n, held), held === NONE ? NONE : w[n + at.eniNumber + eniOfRef(b, held)], c.prefixMode, 1);
   }
   if (w[n + N.phase] === PHASE.ready) bins[x.bin + BIN.ready] -= 1;
+  createPods(b, n);
   stopServing(b, n);
   clearStore(b, n);
   book(x, b, n, c, t, before);

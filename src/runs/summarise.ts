@@ -79,7 +79,7 @@ export function summarise(
     run: identity, simulatedMs: run.clock, podEvents,
     pods: {
       created: total(s.created), bound: total(s.bound), addressed: total(s.addressed), hostNetwork: hostPods, ended: total(s.ended),
-      neverBound: (run.stage?.neverBound ?? 0) + last(s.podsPending), neverAddressed: total(s.failed) - (run.stage?.neverBound ?? 0) + last(s.podsWaiting),
+      neverBound: (run.stage?.neverBound ?? 0) + last(s.podsPending), neverAddressed: total(s.neverAddressed) + last(s.podsWaiting),
     },
     wait: { p50Ms: quantile(waits, 0.5), p90Ms: quantile(waits, 0.9), p99Ms: quantile(waits, 0.99), maxMs: histogramMax(waits) },
     failedSandboxes: { count: total(s.noAvailable), pods: Math.min(total(s.noAvailable), atLeast(waits, retryMs) + last(s.podsWaiting)) },
