@@ -7,13 +7,13 @@
  * Source  Golden values, surprises and distributions of ipamd v1.23.1 driven in virtual time against a stub EC2: docs/fidelity.md.
  */
 import { N, S } from '../../src/core/node.ts';
+import { freeCount } from '../../src/core/subnet.ts';
 import { seconds } from '../../src/core/units.ts';
 import { createReplay, type Replay } from '../../src/analysis/replay/node.ts';
 import { runLine } from '../../src/analysis/replay/operations.ts';
 import { readState } from '../../src/analysis/replay/dump.ts';
 import type { Arguments, Call, Fault, Header, Line, Op } from '../../src/analysis/replay/trace.ts';
 import { checkStore } from '../../src/engine/ipamd/check.ts';
-import { freePrefixCount } from '../../src/core/subnet.ts';
 import { isHigh, isLow, mayRemoveEni, statsOf } from '../../src/engine/ipamd/targets.ts';
 import { parseEnvironment } from '../../src/scenarios/environment.ts';
 import { findLimits, isPrefixCapable } from '../../src/scenarios/limits.ts';
@@ -60,6 +60,7 @@ export class Node {
   /** Calls so far, those of the start included, that changed the pool or failed to. */
   readonly events: Event[] = [];
   readonly waiting: string[] = [];
+  /** Addresses of pods, as the pods believe. */
   readonly addresses = new Map<string, string>();
   started = true;
   /** Calls of ADD that got no address. */
@@ -100,12 +101,22 @@ export class Node {
   }
 
   turn(): void {
+    this.adjust();
+    this.reconcile();
+  }
+
+  /** The first half of a turn. */
+  adjust(): void {
     this.now += 2500;
     this.operate('tick');
+  }
+
+  /** The second half; pods that wait may try again after it. */
+  reconcile(): void {
     this.now += 2500;
     this.operate('reconcile');
     this.now += 1;
-    this.cleanUp();
+    this.operate('async');
     if (++this.turns % 2 === 0) for (const pod of this.waiting.splice(0)) this.tryAdd(pod);
   }
 
@@ -167,18 +178,14 @@ export class Node {
     return new Map(this.state().perEni.filter(({ owned }) => owned > 0).map(({ eni, owned }) => [eni, owned]));
   }
 
-  freeBlocks(subnet = 0): number {
-    return freePrefixCount(this.replay.world.subnets, subnet);
+  freeAddresses(subnet = 0): number {
+    return freeCount(this.replay.world.subnets, subnet);
   }
 
   private tryAdd(pod: string): void {
     const { ok, ip } = this.operate('add', { pod }) as { ok: number; ip?: string };
     if (ok === 1) this.addresses.set(pod, ip ?? '');
     else { this.failures++; this.waiting.push(pod); }
-  }
-
-  private cleanUp(): void {
-    this.operate('async');
   }
 
   private operate(op: Op, line: Partial<Line> = {}): unknown {
