@@ -1,4 +1,5 @@
 /** Agent: aws-node's settings, from what the chart sets, the scenario's `env` and a group's what-if, parsed as ipamd parses them. */
+import type { AgentFiles } from './chart.ts';
 import { closest } from './closest.ts';
 import { defaultTexts, ENV_NAMES, ENVIRONMENT, isEnvName, parseEnvironment, parseVariable, wrapperRefusals, type EnvName, type EnvTexts, type EnvValues } from './environment.ts';
 import { show, type Path, type Report } from './problems.ts';
@@ -65,19 +66,20 @@ export function checkStart(texts: EnvTexts, path: Path, report: Report): void {
 }
 
 /** The cluster's settings and the texts that a group's what-if starts from. */
-export function resolveCni(input: Section<'cni'>, report: Report): { cni: Cni; texts: EnvTexts } {
+export function resolveCni(input: Section<'cni'>, files: AgentFiles, report: Report): { cni: Cni; texts: EnvTexts } {
   const path = ['cni', 'env'];
-  const texts = layer(defaultTexts(input.defaults), input.env, path, report);
+  const texts = layer(files.texts(defaultTexts(input.defaults)), input.env, path, report);
   checkStart(texts, path, report);
-  const version = input.version.replace(/^v/, '');
+  const written = input.version ?? files.version ?? '1.23.1';
+  const version = written.replace(/^v/, '');
   const [, major, minor] = /^(\d+)\.(\d+)(?:\.\d+)?(?:[-+].*)?$/.exec(version) ?? [];
-  if (major === undefined) report(['cni', 'version'], { found: show(input.version), expected: 'a version such as 1.23.1' });
+  if (major === undefined) report(['cni', 'version'], { found: show(written), expected: 'a version such as 1.23.1' });
   else if (Number(major) !== 1 || Number(minor) !== 23) {
     const older = CHANGES.filter(([a, b]) => a * 1000 + b >= Number(major) * 1000 + Number(minor)).map(([, , change]) => change);
     const known = older.length > 0 ? `; since then: ${older.join('; ')}` : '';
     report(['cni', 'version'], { found: version, expected: `1.23.x, which is what is simulated${known}`, severity: 'warning' });
   }
-  return { cni: { version, env: parseEnvironment(texts), order: input.order, turnWorkMs: input.turnWork }, texts };
+  return { cni: { version, env: parseEnvironment(texts), order: input.order, turnWorkMs: input.turnWork, branchEniCooldownMs: files.branchEniCooldownMs }, texts };
 }
 
 /** A group's settings. */

@@ -5,10 +5,12 @@
  *         others go on.
  * Errors  ScenarioError only, with errors and warnings; warnings alone come with the result. Errors of ours are not caught.
  */
-import { LineCounter, parseAllDocuments, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
+import { readAgentFiles } from './chart.ts';
 import type { Load } from './files.ts';
 import { keysAt } from './keys.ts';
+import { CHARACTERS_MAX, isObject, loaded, objectsOf, openFile, type Map_ } from './manifests.ts';
 import type { EniConfigInput, Items } from './network.ts';
 import { applyOverrides } from './overrides.ts';
 import { formatPath, locate, ScenarioError, show, tell, type Path, type Problem, type Report, type Source } from './problems.ts';
@@ -36,8 +38,6 @@ export type ReadResult = {
   readonly traces: ReadonlyMap<string, TracePods>;
 };
 
-const CHARACTERS_MAX = 4_000_000;
-
 /** Reads a scenario. Throws ScenarioError with all problems; never another error for anything that a user wrote. */
 export function readScenario(text: string, options: ReadOptions): ReadResult {
   const problems: Problem[] = [];
@@ -47,7 +47,7 @@ export function readScenario(text: string, options: ReadOptions): ReadResult {
     if (parts.hasGap(path)) return;
     problems.push({ ...locate(source, path, key), path: formatPath(key === undefined ? path : [...path, key]), found, expected, suggestion, severity });
   };
-  const sections = readSections(parts, options.load, report);
+  const sections = readSections(parts, options.load, report, problems);
   const scenario = resolve(sections, report);
   const traces = options.readTraces === false ? new Map<string, TracePods>() : readTraces(scenario, parts, options.load, report, problems);
 
@@ -64,9 +64,6 @@ function inOrder(problems: readonly Problem[], file: string): Problem[] {
 }
 
 // ---------------------------------------------------------------------------------------------------------------- YAML
-
-type Map_ = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Map_ => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function readYaml(text: string, options: ReadOptions, problems: Problem[]): { source: Source; input: Map_ } {
   const fatal = (line: number, column: number, found: string, expected: string): never => {
@@ -174,11 +171,13 @@ function without(value: unknown, path: Path): unknown {
   return isObject(value) && Object.hasOwn(value, part) ? { ...value, [part]: without(value[part], inner) } : value;
 }
 
-function readSections(parts: Parts, load: Load, report: Report): Sections {
+function readSections(parts: Parts, load: Load, report: Report, problems: Problem[]): Sections {
   const { input } = parts;
   parts.parse(z.strictObject(Object.fromEntries(Object.keys(SECTIONS).map(name => [name, z.unknown().optional()]))), input, []);
   const eniConfigs = readEniConfigs(parts);
   const manifests = readManifests(parts, load, report);
+  const cni = parts.section('cni');
+  const agent = readAgentFiles(cni, load, report, problems);
   return {
     apiVersion: parts.section('apiVersion'),
     name: parts.section('name'),
@@ -188,7 +187,8 @@ function readSections(parts: Parts, load: Load, report: Report): Sections {
     region: parts.section('region'),
     zones: parts.section('zones'),
     vpc: { cidrs: parts.cidrs() },
-    cni: parts.section('cni'),
+    cni,
+    agent,
     ec2: parts.section('ec2'),
     kubelet: parts.section('kubelet'),
     scheduler: parts.section('scheduler'),
@@ -197,7 +197,7 @@ function readSections(parts: Parts, load: Load, report: Report): Sections {
     nodeGroups: parts.items('nodeGroups', nodeGroup),
     workloads: parts.items('workloads', workload),
     at: parts.items('at', timedEntry),
-    eniConfigs: { read: [...eniConfigs.read, ...manifests.read], names: [...eniConfigs.names, ...manifests.names] },
+    eniConfigs: { read: [...eniConfigs.read, ...manifests.read, ...agent.eniConfigs], names: [...eniConfigs.names, ...manifests.names, ...agent.eniConfigs.map(({ name }) => name)] },
   };
 }
 
@@ -237,24 +237,17 @@ function readManifests(parts: Parts, load: Load, report: Report): EniConfigs {
   const names: string[] = [];
   files.forEach((file, f) => {
     const path = ['manifests', f];
-    const bytes = loaded(load, file);
-    if (typeof bytes === 'string') {
-      report(path, { found: JSON.stringify(file), expected: `a file that can be read: ${bytes}` });
-      return;
-    }
-    const text = new TextDecoder().decode(bytes);
-    const documents = text.length > CHARACTERS_MAX ? null : bounded(() => parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' }));
-    if (!documents || !Array.isArray(documents)) {
-      if (!documents) report(path, { found: JSON.stringify(file), expected: 'a file of Kubernetes manifests' });
+    const documents = openFile(load, file);
+    if (typeof documents === 'string') {
+      report(path, { found: JSON.stringify(file), expected: documents });
       return;
     }
     documents.forEach((document, d) => {
-      const value = document.errors.length > 0 ? { failure: document.errors[0].message.split('\n')[0] } : toValue(document);
-      if ('failure' in value) {
-        report(path, { found: `document ${d + 1} of ${file}: ${value.failure}`, expected: 'YAML' });
+      if ('failure' in document) {
+        report(path, { found: `document ${d + 1} of ${file}: ${document.failure}`, expected: 'YAML' });
         return;
       }
-      for (const raw of itemsOf(value.value)) {
+      for (const { value: raw } of objectsOf(document.value)) {
         const kind = isObject(raw) ? raw.kind : undefined;
         if (kind !== 'ENIConfig') {
           if (raw !== null && raw !== undefined) report(path, { found: `${kind === undefined ? 'something without kind' : show(kind)} in ${file}`, expected: 'ENIConfig; it is passed over', severity: 'warning' });
@@ -268,19 +261,6 @@ function readManifests(parts: Parts, load: Load, report: Report): EniConfigs {
     });
   });
   return { read, names };
-}
-
-/** kubectl prints several objects as a List. */
-const itemsOf = (value: unknown): readonly unknown[] => (isObject(value) && typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items) ? value.items : [value]);
-
-/** The bytes, or why there are none. The loader is the caller's, and whatever it throws says why a file cannot be had. */
-function loaded(load: Load, file: string): Uint8Array | string {
-  try {
-    return load(file);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return message.split('\n')[0];
-  }
 }
 
 // ---------------------------------------------------------------------------------------------------------------- traces

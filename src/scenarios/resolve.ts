@@ -4,6 +4,7 @@
  * Why     What could not be read is left out, and what refers to it is not reported again; so every check that can run does.
  */
 import { resolveCni } from './agent.ts';
+import { NO_FILES, type AgentFiles } from './chart.ts';
 import { resolveEc2, resolveKubelet, resolveScheduler } from './cloud.ts';
 import { checkVpc, reportTwins, resolveEniConfigs, resolveSubnets, type EniConfigInput, type Items } from './network.ts';
 import { resolveNodeGroups, ROLE_TAG } from './nodeGroups.ts';
@@ -17,7 +18,7 @@ export type Sections = {
   readonly [Name in Exclude<SectionName, ListName | 'vpc' | 'eniConfigs' | 'manifests'>]?: Section<Name>;
 } & {
   readonly [Name in ListName]: Items<Section<Name>[number]>;
-} & { readonly vpc: { readonly cidrs: readonly (Cidr | null)[] } } & { readonly eniConfigs: { readonly read: readonly EniConfigInput[]; readonly names: readonly string[] } };
+} & { readonly agent?: AgentFiles } & { readonly vpc: { readonly cidrs: readonly (Cidr | null)[] } } & { readonly eniConfigs: { readonly read: readonly EniConfigInput[]; readonly names: readonly string[] } };
 
 /** What follows is complete if every section could be read; otherwise only the reports count. */
 export function resolve(sections: Sections, report: Report): Scenario {
@@ -35,7 +36,7 @@ export function resolve(sections: Sections, report: Report): Scenario {
   const subnetNames = sections.subnets.names;
   const eniConfigs = resolveEniConfigs(sections.eniConfigs.read, subnets, subnetNames, report);
 
-  const { cni, texts } = resolveCni(sections.cni ?? SECTIONS.cni.parse({}), report);
+  const { cni, texts } = resolveCni(sections.cni ?? SECTIONS.cni.parse({}), sections.agent ?? NO_FILES, report);
   const around = { zones, subnets, subnetNames, eniConfigs, eniConfigNames: sections.eniConfigs.names, texts, cniVersion: cni.version };
   const nodeGroups = resolveNodeGroups(sections.nodeGroups, around, report);
   const groupNames = sections.nodeGroups.names;

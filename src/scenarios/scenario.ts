@@ -85,6 +85,8 @@ export type Cni = {
   readonly order: 'go-map' | 'lowest-first';
   /** Work of one pool-manager turn beside its calls. */
   readonly turnWorkMs: Ms;
+  /** How long the resource controller keeps a branch ENI of a pod that is gone: `branchENICooldown` of the chart. */
+  readonly branchEniCooldownMs: Ms;
 };
 
 // ---------------------------------------------------------------------------------------------------------------- nodes

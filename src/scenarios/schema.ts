@@ -83,10 +83,16 @@ const environmentForEditors = z.strictObject(
 );
 
 const cniParts = {
-  version: z.union([z.string(), z.number()]).transform(String).default('1.23.1').meta({ written: '1.23.1' }).describe('Of amazon-vpc-cni-k8s. What is modelled is 1.23.x.'),
+  version: z.union([z.string(), z.number()]).transform(String).optional().describe("Of amazon-vpc-cni-k8s; by default that of the manifest's or the values' image, or 1.23.1. What is modelled is 1.23.x."),
   defaults: z.enum(['chart', 'code']).default('chart').describe('Start from what the Helm chart sets, or from an empty environment.'),
   order: z.enum(['go-map', 'lowest-first']).default('go-map').describe("How ipamd walks its maps: as Go does, or lowest slot first, as the golden traces do."),
   turnWork: durationOr(1).describe('Work of one pool-manager turn beside its EC2 calls.'),
+  manifest: z.string().min(1).optional().describe('File with the aws-node DaemonSet (kubectl get ds aws-node -n kube-system -o yaml): its environment takes the place of `defaults`.'),
+  helmValues: z
+    .union([z.string().min(1), z.array(z.string().min(1))], { error: 'expected a file, or a list of files' })
+    .default([])
+    .transform(input => (typeof input === 'string' ? [input] : input))
+    .describe("Files with values of the aws-vpc-cni chart, or with the EKS add-on's configurationValues, over `defaults` or `manifest`; a later file wins, and `env` wins over all."),
 };
 export const cni = z.strictObject({ ...cniParts, env: environment.default({}).describe("aws-node's environment variables, by their names; null unsets one that the chart sets. See environment.md.") });
 
