@@ -12,7 +12,7 @@ export { jsonSchema } from './scenarios/keys.ts';
 export type { Scenario } from './scenarios/scenario.ts';
 export { didYouMean } from './scenarios/closest.ts';
 export { parseEnvironment } from './scenarios/environment.ts';
-export { isPrefixCapable } from './scenarios/limits.ts';
+export { controllerLimits, isPrefixCapable } from './scenarios/limits.ts';
 
 export { summaryJson, summaryText, type RunSummary } from './results/summary.ts';
 export { FolderError, readFolder, type Manifest } from './results/folder.ts';

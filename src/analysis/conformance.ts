@@ -1,7 +1,7 @@
 /**
  * Conformance: does the engine do what the recorded programs did? Replays golden traces and compares every line.
  *
- * Shape   A trace's kind stands in its header and picks the replay; a kind that has none yet is counted as skipped, never as matched.
+ * Shape   A trace's kind stands in its header and picks the replay; a kind that has none is counted as skipped, never as matched.
  *         `lines` are those of operations; a line's number is its place in the file, so the header is line 1.
  * Errors  A file that cannot be read as a trace is a trace that fails, as does one on which the engine asserts: a breach of ours is a difference.
  */
@@ -14,6 +14,10 @@ import { cniNodeFeatures, runLine } from './replay/operations.ts';
 import { createReplay, type ReplayOptions } from './replay/node.ts';
 import { dumpChange, dumpFull, NOTHING, readState, type State } from './replay/dump.ts';
 import type { Header, Line, StateDump } from './replay/trace.ts';
+import { createProviderReplay } from './replay/controller/provider.ts';
+import type { LineReplay } from './replay/controller/replay.ts';
+import { createTrunkReplay } from './replay/controller/trunk.ts';
+import type { BranchHeader, ControllerLine } from './replay/controller/trace.ts';
 
 export type { Environment, ReplayOptions } from './replay/node.ts';
 
@@ -74,8 +78,8 @@ function conformFile(path: string, options: ReplayOptions): TraceReport {
 
 /** Replays one trace, given as the text of its file. */
 export function conformTrace(text: string, name: string, options: ReplayOptions): TraceReport {
-  let header: Header;
-  let lines: Line[];
+  let header: AnyHeader;
+  let lines: unknown[];
   try {
     [header, ...lines] = text.split('\n').filter(line => line !== '').map(line => JSON.parse(line));
   } catch (error) {
@@ -83,15 +87,64 @@ export function conformTrace(text: string, name: string, options: ReplayOptions)
   }
   const id = header.id ?? name;
   const kind = header.kind ?? 'ipamd';
-  if (kind !== 'ipamd') return { id, kind, lines: lines.length, matched: 0, skipped: `no replay for traces of kind "${kind}"` };
-  return { id, kind, lines: lines.length, ...replayLines(header, lines, options) };
+  const replay = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  if (!replay) return { id, kind, lines: lines.length, matched: 0, skipped: `no replay for traces of kind "${kind}"` };
+  return { id, kind, lines: lines.length, ...replay(header, lines, options) };
+}
+
+type AnyHeader = { readonly id?: string; readonly kind?: string };
+type Outcome = Pick<TraceReport, 'matched' | 'firstDifference'>;
+
+/** The replays by kind. What a header or a line of its kind has is the file's promise; a file that breaks it is a difference. */
+const KINDS: Readonly<Record<string, (header: AnyHeader, lines: readonly unknown[], options: ReplayOptions) => Outcome>> = {
+  ipamd: (header, lines, options) => replayLines(header as Header, lines as readonly Line[], options),
+  trunk: (header, lines, options) => replayController(createTrunkReplay, header as BranchHeader, lines as readonly ControllerLine[], options),
+  provider: (header, lines, options) => replayController(createProviderReplay, header as BranchHeader, lines as readonly ControllerLine[], options),
+};
+
+/** Replays a trace of the resource controller: every field of a line that says what came of it is compared, and no other may be missing. */
+function replayController<H>(
+  create: (header: H, lines: readonly ControllerLine[], options: ReplayOptions) => LineReplay, header: H, lines: readonly ControllerLine[], options: ReplayOptions,
+): Outcome {
+  let matched = 0;
+  let firstDifference: Difference | undefined;
+  let at = 1;
+  try {
+    const replay = create(header, lines, options);
+    for (const expected of lines) {
+      at++; // the header is line 1
+      const actual = replay.run(expected);
+      if (options.verify) replay.check();
+      const difference = compareOutcome(at, expected as unknown as Record<string, unknown>, actual);
+      if (!difference) matched++;
+      firstDifference ??= difference;
+    }
+  } catch (error) {
+    firstDifference ??= broken(at, error);
+  }
+  return firstDifference ? { matched, firstDifference } : { matched };
+}
+
+/** What a line of the controller's traces says was done, as far as nothing came of it. */
+const DONE = new Set([
+  't', 'op', 'faults', 'pendingFaults', 'ms', 'node', 'instance', 'instanceType', 'pod', 'n', 'sgs', 'subnet', 'value', 'what', 'eni', 'eventLost', 'pods', 'id',
+  'job', 'ok', 'prefixAvailable', 'resources', 'upstream', 'targets', 'configMap',
+]);
+
+/** Causes before effects. */
+const OUTCOMES = ['calls', 'events', 'result', 'end', 'state'];
+
+function compareOutcome(line: number, expected: Readonly<Record<string, unknown>>, actual: Readonly<Record<string, unknown>>): Difference | undefined {
+  const others = [...Object.keys(expected), ...Object.keys(actual)].filter(field => !DONE.has(field) && !OUTCOMES.includes(field));
+  const field = [...OUTCOMES, ...others].find(name => !isDeepStrictEqual(plain(expected[name]), plain(actual[name])));
+  return field === undefined ? undefined : { line, field, expected: expected[field], actual: actual[field] };
 }
 
 const broken = (line: number, error: unknown): Difference => ({
   line, field: 'engine', expected: 'the line to be replayed', actual: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
 });
 
-function replayLines(header: Header, lines: readonly Line[], options: ReplayOptions): Pick<TraceReport, 'matched' | 'firstDifference'> {
+function replayLines(header: Header, lines: readonly Line[], options: ReplayOptions): Outcome {
   let matched = 0;
   let firstDifference: Difference | undefined;
   let at = 0;

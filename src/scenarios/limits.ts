@@ -57,6 +57,13 @@ export function isPrefixCapable(instanceType: string): boolean {
   return !limits || limits.hypervisor === 'nitro' || limits.bareMetal;
 }
 
+/** What the resource controller goes by: the branch ENIs it may create and the device slots it counts. Undefined: it refuses the node. */
+export function controllerLimits(instanceType: string): { readonly branchLimit: number; readonly devices: number } | undefined {
+  const limits = findLimits(instanceType);
+  if (!limits?.trunking.resourceController || limits.branchInterfaces === null) return undefined;
+  return { branchLimit: limits.branchInterfaces, devices: Math.min(limits.enis, limits.enisTotal) };
+}
+
 /** The type that a mistyped name most probably meant: of the same family and of the same size first. */
 export function suggestType(instanceType: string): string | undefined {
   const [family, size] = instanceType.toLowerCase().split('.');

@@ -39,7 +39,9 @@ export interface ReplayOptions {
   readonly isPrefixCapable: (instanceType: string) => boolean;
   /** ipamd's reading of its environment. */
   readonly parseEnvironment: (texts: EnvironmentTexts) => Environment;
-  /** Recount the data store after every line. */
+  /** The resource controller's limits: branch ENIs, and the device slots of the default card, which a header's count of all interfaces is not. */
+  readonly controllerLimits?: (instanceType: string) => { readonly branchLimit: number; readonly devices: number } | undefined;
+  /** Recount the engine's tables after every line. */
   readonly verify?: boolean;
   /** Walk as Go walks its maps, which no trace does: for tests of that order, where only what holds in any order can be checked. */
   readonly goMap?: boolean;
