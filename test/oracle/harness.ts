@@ -46,6 +46,8 @@ export interface State {
   readonly freePrefixes: number;
   readonly waiting: number;
   readonly perEni: readonly Eni[];
+  /** Pods of each prefix, by ENI and address. */
+  readonly perPrefix: readonly number[];
 }
 
 /** A call of ipamd with its effect on the pool, and when it was over. */
@@ -158,6 +160,7 @@ export class Node {
       enis: enis.length, total, assigned, cooling, free: total - assigned, prefixes: w[n + S.rawPrefixes], freePrefixes: w[n + S.freePrefixes],
       waiting: this.waiting.length,
       perEni: enis.map(({ i, cidrs }) => ({ eni: i, slots: cidrs.length, owned: cidrs.reduce((sum, { assigned: pods }) => sum + pods, 0) })),
+      perPrefix: enis.flatMap(({ cidrs }) => cidrs.filter(({ prefix }) => prefix).map(({ assigned: pods }) => pods)),
     };
   }
 
