@@ -27,7 +27,7 @@ const NODE_FIELDS = {
   // the AWS layer (awsutils and the SDK's retryer): the call's step, its tries; the EC2 request under way
   awsPlace: 'word', awsTry: 'word', awsSubnet: 'word', awsCursor: 'word', awsDevice: 'word', awsError: 'word',
   ec2Action: 'word', ec2Attempt: 'word', ec2Error: 'word', ec2Number: 'word', ec2LatencyOk: 'word', ec2LatencyRefused: 'word', ec2Count: 'word',
-  ec2RequestedAt: 'time', sdkTokens: 'word',
+  ec2RequestedAt: 'time', ec2CalledAt: 'time', sdkTokens: 'word',
   // what a DEL asks of the AWS layer while ipamd's loop may wait for a call of its own: prefixes of one ENI to release, in rpcList
   rpcEni: 'word', rpcCount: 'word',
   eniNumberNext: 'word', newEni: 'word', newEniSubnet: 'word', newEniIp: 'word', newEniPrefixes: 'word', newEniOpen: 'word', heldPickable: 'word', picks: 'word',
@@ -37,7 +37,7 @@ const NODE_FIELDS = {
   arrivals: 'word', podNumber: 'word', delays: 'word', lifetimes: 'word', retries: 'word', orders: 'word', latencies: 'word', jitters: 'word', graces: 'word',
   // awscni_* counters
   addRequests: 'word', delRequests: 'word', noAvailable: 'word', forceRemovedEnis: 'word', forceRemovedIps: 'word', reconcileAdds: 'word', reconcileDels: 'word', eniReconcileAdds: 'word',
-  eniReconcileDels: 'word', ipamdErrors: 'word', decisionNumber: 'word', readyAt: 'time',
+  eniReconcileDels: 'word', ipamdErrors: 'word', decisionNumber: 'word', readyAt: 'time', initAt: 'time',
   // rows of the nodes table: the bin that is written next, and the counters at the end of the one before
   sampleBin: 'word', sampledAdds: 'word', sampledFailed: 'word', sampledDels: 'word',
 } as const satisfies ScalarFields;

@@ -15,9 +15,10 @@ import { stopServing } from './ipamd/stop.ts';
 import type { Settings } from './ipamd/settings.ts';
 import { binOf, DAEMON_LIFE, logPod, startArrivals, tell } from './kubelet.ts';
 import { addRow } from './log.ts';
+import { bookInit, bookIpamdError } from './metrics.ts';
 import { createPods, podRows, queuePod, RANK, unqueuePod } from './pods.ts';
 import { BIN, BIN_FIELDS, NEWS, type Thread } from './thread.ts';
-import { bookReconciles, HALF_TURN_MS, scheduleReconcile, scheduleTurn, setBand, turnMs } from './turns.ts';
+import { bookReconciles, HALF_TURN_MS, quietReconcileAdds, scheduleReconcile, scheduleTurn, setBand, turnMs } from './turns.ts';
 
 /** N.phase */
 export const PHASE = { absent: 0, launching: 1, initialising: 2, ready: 3, gone: 4 } as const;
@@ -49,10 +50,14 @@ export function wake(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   if (w[n + N.phase] === PHASE.launching) {
     w[n + N.phase] = PHASE.initialising;
     w[n + N.doing] = DOING.init;
+    w[n + N.initAt] = t;
     drive(x, b, n, c, t, startInit(b, n, c, t));
   } else {
     if (w[n + N.doing] === DOING.init) w[n + S.pickable] = w[n + N.heldPickable];
-    if (wakeCall(x, b, n, t)) drive(x, b, n, c, t, resume(b, n, c, t));
+    if (wakeCall(x, b, n, t)) {
+      bookIpamdError(x.metrics, b, n);
+      drive(x, b, n, c, t, resume(b, n, c, t));
+    }
   }
   if (w[n + N.doing] === DOING.init) { // nothing is served before nodeInit has ended
     w[n + N.heldPickable] = w[n + S.pickable];
@@ -75,6 +80,7 @@ function finish(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   const doing = w[n + N.doing];
   w[n + N.doing] = DOING.nothing;
   if (doing === DOING.init) {
+    bookInit(x.metrics, w[n + N.result] !== RESULT.failed, t - w[n + N.initAt]);
     if (w[n + N.result] === RESULT.failed) { // the process exits and a new one starts
       w[n + N.phase] = PHASE.launching;
       w[n + N.wakeAt] = t + INIT_RETRY_MS;
@@ -186,11 +192,16 @@ function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   for (const field of ['tickAt', 'reconcileAt', 'wakeAt', 'arrivalAt', 'bindAt', 'cordonAt', 'uncordonAt', 'drainAt', 'restartAt', 'terminateAt'] as const) w[n + N[field]] = FOREVER;
 }
 
-/** The levels of the pool before an act of the agent; assigned counts leftovers of the other mode too. */
-interface Levels { readonly total: number; readonly assigned: number; readonly enis: number; readonly prefixes: number }
+/** The levels of the pool before an act of the agent, where assigned counts leftovers of the other mode too; and ipamd's counters. */
+type Counter = (typeof COUNTERS)[number];
+const COUNTERS = ['ipamdErrors', 'forceRemovedEnis', 'forceRemovedIps', 'eniReconcileAdds', 'eniReconcileDels', 'ipReconcileDels'] as const;
+type Levels = { readonly total: number; readonly assigned: number; readonly enis: number; readonly prefixes: number } & { readonly [C in Counter]: number };
 
-const levels = ({ w }: Blocks, n: Block): Levels =>
-  ({ total: w[n + S.stored], assigned: w[n + S.rawAssigned], enis: w[n + S.eniCount], prefixes: w[n + S.rawPrefixes] });
+const levels = ({ w }: Blocks, n: Block): Levels => ({
+  total: w[n + S.stored], assigned: w[n + S.rawAssigned], enis: w[n + S.eniCount], prefixes: w[n + S.rawPrefixes],
+  ipamdErrors: w[n + N.ipamdErrors], forceRemovedEnis: w[n + N.forceRemovedEnis], forceRemovedIps: w[n + N.forceRemovedIps],
+  eniReconcileAdds: w[n + N.eniReconcileAdds], eniReconcileDels: w[n + N.eniReconcileDels], ipReconcileDels: w[n + N.reconcileDels],
+});
 
 /** Books into the bin what an act has changed of the pool, and the addresses it took out of their cooldown. */
 function book(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, before: Levels): void {
@@ -200,6 +211,7 @@ function book(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, before: Levels
   bins[x.bin + BIN.lost] += before.assigned - after.assigned;
   bins[x.bin + BIN.enis] += after.enis - before.enis;
   bins[x.bin + BIN.prefixes] += after.prefixes - before.prefixes;
+  for (const counter of COUNTERS) bins[x.bin + BIN[counter]] += after[counter] - before[counter];
   for (let i = 0; i < b.dropped.count; i++) {
     const coolUntil = b.dropped.at[i] + c.cooldownMs + 1;
     if (coolUntil <= t) continue;
@@ -207,6 +219,13 @@ function book(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, before: Levels
     bins[binOf(world, coolUntil) * BIN_FIELDS + BIN.cooling] += 1;
   }
   b.dropped.count = 0;
+}
+
+/** awscni_reconcile_count of addresses found as they were, with the reconciles that were skipped because they would find nothing else. */
+export function reconcileAddsAt(b: Blocks, n: Block, c: Settings, now: Ms): number {
+  const { w } = b;
+  const skips = w[n + N.phase] === PHASE.ready && w[n + N.place] === PLACE.idle;
+  return w[n + N.reconcileAdds] + (skips ? quietReconcileAdds(b, n, c, now) : 0);
 }
 
 /** Rows of the nodes table for the node's bins before `bin`: nothing has happened on it since the last of their events. */
@@ -230,6 +249,15 @@ export function sampleNode(x: Thread, b: Blocks, n: Block, c: Settings, bin: num
     r.adds[i] = w[n + N.addRequests] - w[n + N.sampledAdds];
     r.failedAdds[i] = w[n + N.noAvailable] - w[n + N.sampledFailed];
     r.dels[i] = w[n + N.delRequests] - w[n + N.sampledDels];
+    r.unmanaged[i] = w[n + N.unmanagedEnis];
+    r.settings[i] = w[n + N.settings];
+    r.ipamdErrors[i] = w[n + N.ipamdErrors];
+    r.forceRemovedEnis[i] = w[n + N.forceRemovedEnis];
+    r.forceRemovedIps[i] = w[n + N.forceRemovedIps];
+    r.eniReconcileAdds[i] = w[n + N.eniReconcileAdds];
+    r.eniReconcileDels[i] = w[n + N.eniReconcileDels];
+    r.ipReconcileDels[i] = w[n + N.reconcileDels];
+    r.reconcileAdds[i] = reconcileAddsAt(b, n, c, end);
     w[n + N.sampledAdds] = w[n + N.addRequests];
     w[n + N.sampledFailed] = w[n + N.noAvailable];
     w[n + N.sampledDels] = w[n + N.delRequests];

@@ -11,6 +11,7 @@ import { createBucket } from './ec2/buckets.ts';
 import { SUBNET_TAG, type Ec2 } from './ec2/server.ts';
 import { startArrivals } from './kubelet.ts';
 import type { CallRows } from './log.ts';
+import { openMetrics } from './metrics.ts';
 import { PHASE, plan as planChanges } from './agentLoop.ts';
 import type { HeldChange, Plan } from './plan.ts';
 import { createPods } from './pods.ts';
@@ -25,7 +26,7 @@ export function createEc2({ ec2: e }: Plan, log: CallRows | null, watch: Ec2['wa
     refusedCosts: e.refusedCosts, enisPerRegion: e.enisPerRegion, eniCount: 0,
     subnetTag: Uint8Array.from(e.subnetTag), subnetZone: Int32Array.from(e.subnetZone),
     appears: createSampler(e.appears), vanishes: createSampler(e.vanishes), ready: createSampler(e.ready),
-    requests: new Float64Array(ACTIONS.length), throttled: new Float64Array(ACTIONS.length), errors: new Float64Array(ACTIONS.length), log, watch, faults: e.faults, leaked: [],
+    requests: new Float64Array(ACTIONS.length), throttled: new Float64Array(ACTIONS.length), errors: new Float64Array(ACTIONS.length), log, metrics: openMetrics(), watch, faults: e.faults, leaked: [],
   };
 }
 

@@ -15,6 +15,7 @@ import type { Fault } from './ec2/server.ts';
 import { ACTIONS } from './actions.ts';
 import { createSampler } from './aws/sampler.ts';
 import { createSettings, type SettingsInput } from './ipamd/settings.ts';
+import { METRICS_BYTES, openMetrics } from './metrics.ts';
 import { createRows, DECISION_ROW, NODE_ROW, POD_ROW } from './log.ts';
 import { BIN_FIELDS, type Restarts, type Thread, type World } from './thread.ts';
 
@@ -112,7 +113,7 @@ export interface Memory {
   /** Per thread. */
   readonly threads: readonly ThreadMemory[];
 }
-export interface ThreadMemory { readonly bins: SharedArrayBuffer; readonly waits: SharedArrayBuffer; readonly outbox: SharedArrayBuffer; readonly news: SharedArrayBuffer; readonly work: SharedArrayBuffer }
+export interface ThreadMemory { readonly bins: SharedArrayBuffer; readonly waits: SharedArrayBuffer; readonly outbox: SharedArrayBuffer; readonly news: SharedArrayBuffer; readonly work: SharedArrayBuffer; readonly metrics: SharedArrayBuffer }
 
 export const nodeCountOf = (plan: Plan) => plan.groups.reduce((sum, group) => sum + group.nodeCount, 0);
 export const binCountOf = (plan: Plan) => Math.ceil(plan.durationMs / plan.binMs);
@@ -134,6 +135,7 @@ export function allocate(plan: Plan, threadCount: number): Memory {
       outbox: shared(8 + nodes * 24),
       news: shared(8 + plan.newsSize * 24),
       work: shared(16),
+      metrics: shared(METRICS_BYTES),
     })),
   };
 }
@@ -184,6 +186,7 @@ export function openThread(plan: Plan, memory: Memory, world: World, index: numb
       pod: new Int32Array(own.news, 8 + news * 12, news), kind: new Int32Array(own.news, 8 + news * 16, news),
     },
     work: new Float64Array(own.work),
+    metrics: openMetrics(own.metrics),
     bin: 0,
     binEnd: 0,
     log: {

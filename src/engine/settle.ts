@@ -16,7 +16,7 @@ import type { Settings } from './ipamd/settings.ts';
 import { assignAddresses, attachInterface, createInterface, deleteInterface, unassignAddresses } from './ec2/effects.ts';
 import { candidates, type Ec2 } from './ec2/server.ts';
 import { PHASE } from './agentLoop.ts';
-import { scheduleReconcile, scheduleTurn, setBand, turnMs } from './turns.ts';
+import { bookReconciles, scheduleReconcile, scheduleTurn, setBand, turnMs } from './turns.ts';
 
 const AGE_MS = 600_000;
 const TURNS_MAX = 100;
@@ -109,6 +109,8 @@ export function settleNode(e: Ec2, b: Blocks, n: Block, c: Settings, excluded: U
   w[n + N.nodeFlags] |= NODE_WAS_READY;
   w[n + N.loopAt] = draw(streamKey(w[n + N.key], STREAM.loopPhase, 0), 0) % period;
   b.dropped.count = 0;
+  bookReconciles(b, n, c, 0);
+  w[n + N.reconcileAdds] = 0; // counters begin at moment 0
   setBand(b, n, c);
   scheduleTurn(b, n, c, 0);
   scheduleReconcile(b, n, c, 0);

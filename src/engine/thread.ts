@@ -9,6 +9,7 @@ import type { Histogram } from '../core/histogram.ts';
 import type { Block, Ms, NodeIndex } from '../core/units.ts';
 import type { Settings } from './ipamd/settings.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 
 /** A distribution as a thread draws from it. `fixed` is its value when it has only one, else -1. */
 export interface Sampler { readonly table: Float64Array; readonly fixed: Ms; readonly min: Ms }
@@ -89,9 +90,10 @@ export interface Inbox {
  */
 export const BIN = {
   total: 0, cooling: 1, enis: 2, prefixes: 3, ready: 4, bound: 5, addressed: 6, released: 7, lost: 8, ended: 9, failed: 10, neverAddressed: 11,
-  noAvailable: 12, waitSum: 13, waitMax: 14, dropped: 15,
+  noAvailable: 12, waitSum: 13, waitMax: 14, dropped: 15, ipamdErrors: 16, forceRemovedEnis: 17, forceRemovedIps: 18, eniReconcileAdds: 19, eniReconcileDels: 20,
+  ipReconcileDels: 21,
 } as const;
-export const BIN_FIELDS = 16;
+export const BIN_FIELDS = 22;
 
 /** EC2 requests that nodes have sent and the coordinator has not seen. `count` is one shared word. */
 export interface Outbox { readonly count: Int32Array; readonly node: Int32Array; readonly at: Float64Array; readonly lookAt: Float64Array }
@@ -103,6 +105,7 @@ export interface Thread {
   readonly outbox: Outbox;
   readonly news: News;
   readonly log: Log;
+  readonly metrics: Metrics;
   /** Shared counters of work: visits of nodes. */
   readonly work: Float64Array;
   /** Where the running node's present bin begins in `bins`, and when it ends by the block's clock. */

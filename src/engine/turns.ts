@@ -9,7 +9,7 @@
  * Source  ipamd-spec §3.1-3.3, §4 (pkg/ipamd/ipamd.go: StartNodeIPPoolManager).
  */
 import { ENI_EXCLUDED, ENI_PRIMARY, ENI_TRUNK, N, NODE_SGP_FEATURE, S, type Blocks } from '../core/node.ts';
-import { FOREVER, NONE, PREFIX_SIZE, type Block, type Ms } from '../core/units.ts';
+import { FOREVER, NEVER, NONE, PREFIX_SIZE, type Block, type Ms } from '../core/units.ts';
 import { isUnneeded, oldEnoughAt } from './ipamd/datastore.ts';
 import { RECONCILE_INTERVAL_MS } from './ipamd/reconcile.ts';
 import type { Settings } from './ipamd/settings.ts';
@@ -111,22 +111,35 @@ export function scheduleReconcile(b: Blocks, n: Block, c: Settings, now: Ms): vo
 }
 
 /**
- * Books the reconciles that found nothing before `now`: each moved lastAction and counted every address present. In closed form: after
- * the first, one every so many whole turns.
+ * The reconciles before `now` that found nothing: each moved lastAction and counted every address present. In closed form: after the first, one
+ * every so many whole turns. The agent is between two acts.
  */
-export function bookReconciles(b: Blocks, n: Block, c: Settings, now: Ms): void {
-  const { w } = b;
-  if (w[n + S.drift] !== 0) return;
+function quietReconciles({ w }: Blocks, n: Block, c: Settings, now: Ms): { readonly count: number; readonly last: Ms } {
+  if (w[n + S.drift] !== 0) return { count: 0, last: NEVER };
   const period = turnMs(c);
   const phase = w[n + N.loopAt] - HALF_TURN_MS;
   const after = Math.max(w[n + N.lastAction] + RECONCILE_INTERVAL_MS + 1, w[n + N.readyAt] + 2 * HALF_TURN_MS);
   // the grid runs back from loopAt as well: no turn between the last action and now did anything
   const first = phase + Math.ceil((after - phase) / period) * period;
-  if (first >= now) return;
+  if (first >= now) return { count: 0, last: NEVER };
   const every = Math.ceil((RECONCILE_INTERVAL_MS + 1) / period) * period;
   const more = Math.floor((now - 1 - first) / every);
-  w[n + N.lastAction] = first + more * every;
-  w[n + N.reconcileAdds] += (1 + more) * (w[n + S.rawTotal] === 0 ? 0 : presentSlots(b, n));
+  return { count: 1 + more, last: first + more * every };
+}
+
+/** Addresses that those reconciles counted. */
+export function quietReconcileAdds(b: Blocks, n: Block, c: Settings, now: Ms): number {
+  const { count } = quietReconciles(b, n, c, now);
+  return count === 0 || b.w[n + S.rawTotal] === 0 ? 0 : count * presentSlots(b, n);
+}
+
+/** Books them. */
+export function bookReconciles(b: Blocks, n: Block, c: Settings, now: Ms): void {
+  const { w } = b;
+  const { count, last } = quietReconciles(b, n, c, now);
+  if (count === 0) return;
+  w[n + N.reconcileAdds] += quietReconcileAdds(b, n, c, now);
+  w[n + N.lastAction] = last;
 }
 
 function presentSlots({ w, at }: Blocks, n: Block): number {

@@ -18,6 +18,7 @@ import { FOREVER, NONE, type Block, type Ms } from '../../core/units.ts';
 import { ACTION } from '../actions.ts';
 import { CALL, errorCode, E_NO_SUBNET, OK } from '../ipamd/calls.ts';
 import type { Settings } from '../ipamd/settings.ts';
+import { bookUtilsError, type Metrics } from '../metrics.ts';
 import type { Thread } from '../thread.ts';
 import { send, settle } from './request.ts';
 
@@ -102,12 +103,23 @@ export function startCall(x: Thread, b: Blocks, n: Block, c: Settings, now: Ms):
   }
 }
 
+/** An EC2 call of awsutils has ended with an error code: what awsutils counts of it (awsUtilsErrInc). */
+function bookError(m: Metrics, { w }: Blocks, n: Block): void {
+  const error = w[n + N.ec2Error];
+  const last = w[n + N.awsTry] >= EC2_TRIES;
+  const place = w[n + N.awsPlace];
+  if (place === AWS.freeDescribe) bookUtilsError(m, 'getENIAttachmentIDFailed', error);
+  else if (place === AWS.allocUndo && last) bookUtilsError(m, 'AllocENIDeleteErr', error);
+  else if (place === AWS.freeDelete && last) bookUtilsError(m, w[n + N.call] === CALL.allocEni ? 'ENICleanupUponModifyNetworkErr' : 'FreeENIDeleteErr', error);
+}
+
 /** Goes on at N.wakeAt. True: the answer to ipamd is there. */
 export function wakeCall(x: Thread, b: Blocks, n: Block, now: Ms): boolean {
   const { w, at } = b;
   if (w[n + N.ec2Action] !== ACTION.none && !settle(x, b, n, now)) return false;
   const error = w[n + N.ec2Error];
   const tries = w[n + N.awsTry];
+  if (error !== OK) bookError(x.metrics, b, n);
   switch (w[n + N.awsPlace]) {
     case AWS.describeAll:
       if (error === OK || tries >= EC2_TRIES) return reply(b, n, error);

@@ -12,6 +12,7 @@ import { FOREVER, type Block, type Ms, type NodeIndex } from '../../core/units.t
 import { assert } from '../../core/assert.ts';
 import { ACTION } from '../actions.ts';
 import { E_THROTTLED, errorCode, OK } from '../ipamd/calls.ts';
+import { bookCall } from '../metrics.ts';
 import type { Thread } from '../thread.ts';
 import { sample } from './sampler.ts';
 
@@ -36,6 +37,7 @@ export function send(x: Thread, b: Blocks, n: Block, action: number, now: Ms, at
   w[n + N.ec2LatencyOk] = ok;
   w[n + N.ec2LatencyRefused] = refused;
   w[n + N.ec2RequestedAt] = now;
+  if (attempt === 1) w[n + N.ec2CalledAt] = now;
   w[n + N.lookAt] = now + Math.min(ok, refused);
   w[n + N.wakeAt] = FOREVER;
   const i = outbox.count[0]++;
@@ -66,5 +68,6 @@ export function settle(x: Thread, b: Blocks, n: Block, now: Ms): boolean {
     return false;
   }
   w[n + N.ec2Action] = ACTION.none;
+  bookCall(x.metrics, action, error, now - w[n + N.ec2CalledAt]);
   return true;
 }

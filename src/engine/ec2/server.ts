@@ -20,6 +20,7 @@ import { isRetryable, MAX_ATTEMPTS } from '../aws/request.ts';
 import { CALL, E_THROTTLED, errorCode, OK } from '../ipamd/calls.ts';
 import type { Settings } from '../ipamd/settings.ts';
 import { addRow, type CallRows } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import { blockOf, type Sampler, type World } from '../thread.ts';
 import { take, type Bucket } from './buckets.ts';
 import { assignAddresses, attachInterface, createInterface, deleteInterface, deleteNewInterface, unassignAddresses, type Ec2World } from './effects.ts';
@@ -46,6 +47,8 @@ export interface Ec2 extends Ec2World {
   readonly throttled: Float64Array;
   readonly errors: Float64Array;
   readonly log: CallRows | null;
+  /** Of calls that the coordinator makes itself. */
+  readonly metrics: Metrics;
   readonly faults: readonly Fault[];
   /** ENIs that belong to no instance any more and hold addresses all the same. */
   readonly leaked: LeakedEni[];

@@ -16,6 +16,7 @@ import { sample } from '../aws/sampler.ts';
 import { MAX_ATTEMPTS } from '../aws/request.ts';
 import { E_ENI_NOT_FOUND, E_THROTTLED, OK } from '../ipamd/calls.ts';
 import { addRow } from '../log.ts';
+import { bookCall, bookUtilsError } from '../metrics.ts';
 import type { Plan } from '../plan.ts';
 import type { World } from '../thread.ts';
 import { take } from './buckets.ts';
@@ -69,6 +70,8 @@ export function sweep(s: Sweeps, e: Ec2, world: World, at: Ms): void {
     return;
   }
   s.attempt[node] = 0;
+  bookCall(e.metrics, action, code, latency);
+  if (victim !== undefined && code !== OK) bookUtilsError(e.metrics, 'cleanUpLeakedENIDeleteErr', code);
   if (victim !== undefined) found!.pop();
   else if (code === OK) s.found.set(node, e.leaked.filter(({ since }) => answered - since >= MIN_AGE_MS).reverse());
   const more = (s.found.get(node)?.length ?? 0) > 0;

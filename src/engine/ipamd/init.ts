@@ -20,7 +20,7 @@ import { isLow, statsOf } from './targets.ts';
 import { askRelease } from './shrink.ts';
 
 const SETUP_RETRY_MS = 10_000;
-const SETUP_TRIES = 6;
+export const SETUP_TRIES = 6;
 
 /** What a process does not outlive: the store, the three times, the release cache, the list of unmanaged ENIs, SIGTERM. */
 export function beginInit(b: Blocks, n: Block, _c: Settings, now: Ms): number {
