@@ -16,12 +16,12 @@ const NODE_FIELDS = {
   id: 'word', key: 'word', arrivalKey: 'word', lifetimeKey: 'word', orderKey: 'word', index: 'word', settings: 'word', maxPods: 'word', phase: 'word', zone: 'word',
   primarySubnet: 'word', eniConfigSubnet: 'word', eniConfigNamed: 'word',
   // the agent's state machine: where it is, what it asked of the AWS layer, what came back
-  place: 'word', doing: 'word', back: 'word', setupBack: 'word', setupEni: 'word', result: 'word',
+  place: 'word', doing: 'word', activeCard: 'word', back: 'word', setupBack: 'word', setupEni: 'word', result: 'word',
   call: 'word', callEni: 'word', callCount: 'word', callSubnet: 'word', listLength: 'word', listMore: 'word', replyError: 'word', replyCount: 'word',
   cursor: 'word', orderStart: 'word', tries: 'word', wanted: 'word', over: 'word', flags: 'word', walkAt: 'time',
   // the pool manager's memory
   lastAction: 'time', lastDecrease: 'time', lastInsufficient: 'time', unmanagedEnis: 'word', nodeFlags: 'word',
-  snapTotal: 'word', snapAssigned: 'word',
+  snapTotal: 'word', snapAssigned: 'word', ipv6Prefix: 'word',
   // its clock in a run: phase of the loop, next turn that may act, wake-up of a sleep or a call
   loopAt: 'time', tickAt: 'time', reconcileAt: 'time', wakeAt: 'time', lookAt: 'time', bindAt: 'time', plannedAt: 'time', cordonAt: 'time', uncordonAt: 'time', terminateAt: 'time', drainAt: 'time', restartAt: 'time', restartNext: 'word',
   // the AWS layer (awsutils and the SDK's retryer): the call's step, its tries; the EC2 request under way
@@ -85,6 +85,8 @@ export interface Dims {
   readonly podLog: 0 | 1;
   /** 1 when a scheduler binds pods to the node. */
   readonly scheduled: 0 | 1;
+  /** Parts of the block, one for each network card under management; 1 unless said. */
+  readonly cards?: number;
   /** 1 when ipamd may restart, so that its checkpoint is kept. */
   readonly restarts: 0 | 1;
 }
@@ -177,7 +179,9 @@ export interface Layout extends Offsets<typeof ARRAYS> {
   readonly attachedMaskWords: number;
   /** 2^22 / slots, rounded up: `eniOfRow` multiplies by it instead of dividing. */
   readonly slotsInverse: number;
-  /** Words from one node to the next. */
+  readonly cards: number;
+  /** Words from one card's part to the next, and from one node to the next. */
+  readonly cardStride: number;
   readonly stride: number;
   readonly times: readonly TimeRange[];
 }
@@ -190,7 +194,8 @@ export function createLayout(dims: Dims): Layout {
   const all = [...scalarTimes(NODE_FIELDS, 0), ...scalarTimes(STORE_FIELDS, N.size), ...times];
   return Object.freeze({
     ...at, ...dims, dims, maskWords: maskWords(dims.slots), attachedMaskWords: maskWords(dims.attachedSlots),
-    slotsInverse: dims.slots === 0 ? 0 : Math.ceil((1 << 22) / dims.slots), stride: end, times: all,
+    slotsInverse: dims.slots === 0 ? 0 : Math.ceil((1 << 22) / dims.slots), cards: dims.cards ?? 1, cardStride: end,
+    stride: end * (dims.cards ?? 1), times: all,
   }) as Layout;
 }
 
@@ -212,10 +217,10 @@ export function createBlocks(dims: Dims, nodeCount: number, buffer?: ArrayBuffer
   return { w: new Int32Array(memory), d: new Float64Array(memory), at, dropped: { count: 0, at: new Int32Array(dims.cooling) } };
 }
 
-/** Empties a node's block: no ENI, no pod, nothing scheduled, all moments in the past. */
+/** Empties one card's part of a node's block: no ENI, no pod, nothing scheduled, all moments in the past. */
 export function clearBlock(b: Blocks, n: Block): void {
   const { w, at } = b;
-  w.fill(0, n, n + at.stride);
+  w.fill(0, n, n + at.cardStride);
   for (const { kind, from, length } of at.times) if (kind === 'time') w.fill(NEVER, n + from, n + from + length);
   for (const field of ['tickAt', 'reconcileAt', 'wakeAt', 'lookAt', 'arrivalAt', 'bindAt', 'loopAt', 'plannedAt', 'cordonAt', 'uncordonAt', 'terminateAt', 'drainAt', 'restartAt'] as const) w[n + N[field]] = FOREVER;
   w.fill(NONE, n + at.eniNumber, n + at.eniNumber + at.enis);

@@ -9,7 +9,8 @@ import { startCall, wakeCall } from './aws/awsutils.ts';
 import { SDK_TOKENS } from './aws/request.ts';
 import { decide } from './decisions.ts';
 import { resume, startInit, startReconcile, startTick } from './ipamd/agent.ts';
-import { addressOf, clearStore, coolingAt, eniOfRef } from './ipamd/datastore.ts';
+import { cardBlock, cardCount, cardSettings, carryBack, carryTo, markPods, placeOfPod } from './ipamd/cards.ts';
+import { clearStore, coolingAt } from './ipamd/datastore.ts';
 import { PLACE, RESULT } from './ipamd/places.ts';
 import { stopServing } from './ipamd/stop.ts';
 import type { Settings } from './ipamd/settings.ts';
@@ -36,9 +37,9 @@ export function turn(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, reconci
   w[n + N.reconcileAt] = FOREVER;
   w[n + N.doing] = reconcile ? DOING.reconcile : DOING.tick;
   if (!reconcile && x.log.decisions !== null) decide(x, b, n, c, t);
-  const done = reconcile ? startReconcile(b, n, c, t) : startTick(b, n, c, t);
+  w[n + N.activeCard] = 0;
   w[n + N.loopAt] = reconcile ? t + HALF_TURN_MS : t + turnMs(c);
-  drive(x, b, n, c, t, done);
+  drive(x, b, n, c, t, begin(b, n, c, t));
   book(x, b, n, c, t, before);
 }
 
@@ -51,13 +52,18 @@ export function wake(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
     w[n + N.phase] = PHASE.initialising;
     w[n + N.doing] = DOING.init;
     w[n + N.initAt] = t;
-    drive(x, b, n, c, t, startInit(b, n, c, t));
+    w[n + N.activeCard] = 0;
+    drive(x, b, n, c, t, begin(b, n, c, t));
   } else {
     if (w[n + N.doing] === DOING.init) w[n + S.pickable] = w[n + N.heldPickable];
-    if (wakeCall(x, b, n, t)) {
-      bookIpamdError(x.metrics, b, n);
-      drive(x, b, n, c, t, resume(b, n, c, t));
-    }
+    const k = w[n + N.activeCard];
+    const m = cardBlock(b.at, n, k);
+    w[m + N.wakeAt] = FOREVER;
+    w[m + N.lookAt] = FOREVER;
+    if (wakeCall(x, b, m, t)) {
+      bookIpamdError(x.metrics, b, m);
+      drive(x, b, n, c, t, resume(b, m, cardSettings(c, k), t));
+    } else pass(b, n, m);
   }
   if (w[n + N.doing] === DOING.init) { // nothing is served before nodeInit has ended
     w[n + N.heldPickable] = w[n + S.pickable];
@@ -66,12 +72,46 @@ export function wake(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   book(x, b, n, c, t, before);
 }
 
-/** Goes on until the activity has ended or waits for something with a time of its own. */
-function drive(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, done: boolean): void {
-  while (!done) {
-    if (!startCall(x, b, n, c, t)) return;
-    done = resume(b, n, c, t);
+/** Begins what the agent is doing on the card that is next. */
+function begin(b: Blocks, n: Block, c: Settings, t: Ms): boolean {
+  const { w } = b;
+  const k = w[n + N.activeCard];
+  if (k > 0) carryTo(b, n, k);
+  const m = cardBlock(b.at, n, k);
+  const own = cardSettings(c, k);
+  switch (w[n + N.doing]) {
+    case DOING.init: return startInit(b, m, own, t);
+    case DOING.tick: return startTick(b, m, own, t);
+    default: return startReconcile(b, m, own, t);
   }
+}
+
+/** The times by which the node waits are read from card 0's part, whichever card asks. */
+function pass({ w }: Blocks, n: Block, m: Block): void {
+  w[n + N.wakeAt] = w[m + N.wakeAt];
+  w[n + N.lookAt] = w[m + N.lookAt];
+}
+
+/** Goes on, card by card, until the activity has ended or waits for something with a time of its own. */
+function drive(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, done: boolean): void {
+  const { w, at } = b;
+  for (;;) {
+    const k = w[n + N.activeCard];
+    const m = cardBlock(at, n, k);
+    while (!done) {
+      if (!startCall(x, b, m, cardSettings(c, k), t)) { pass(b, n, m); return; }
+      done = resume(b, m, cardSettings(c, k), t);
+    }
+    if (k > 0) {
+      carryBack(b, n, k);
+      if (w[m + N.result] === RESULT.failed) w[n + N.result] = RESULT.failed;
+      if (w[n + N.doing] === DOING.init) markPods(b, n, k);
+    }
+    if (k + 1 >= cardCount(c) || w[n + N.result] === RESULT.failed) break;
+    w[n + N.activeCard] = k + 1;
+    done = begin(b, n, c, t);
+  }
+  w[n + N.activeCard] = 0;
   finish(x, b, n, c, t);
 }
 
@@ -158,9 +198,14 @@ function restart(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   stopServing(b, n);
   book(x, b, n, c, t, before);
   if (w[n + N.lookAt] !== FOREVER) w[n + N.nodeFlags] |= NODE_ABANDONED;
-  w[n + N.place] = PLACE.idle;
-  w[n + N.awsPlace] = 0;
-  w[n + N.ec2Action] = 0;
+  for (let k = 0; k < b.at.cards; k++) {
+    const m = cardBlock(b.at, n, k);
+    if (k > 0) stopServing(b, m);
+    w[m + N.place] = PLACE.idle;
+    if (w[m + N.lookAt] !== FOREVER) continue; // EC2 has yet to read what was asked
+    w[m + N.awsPlace] = 0;
+    w[m + N.ec2Action] = 0;
+  }
   w[n + N.doing] = DOING.nothing;
   w[n + N.tickAt] = FOREVER;
   w[n + N.reconcileAt] = FOREVER;
@@ -178,13 +223,17 @@ function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
     bins[x.bin + BIN.ended] += 1;
     bins[x.bin + BIN.failed] += 1;
     if (w[n + at.podSince + p] !== NEVER) bins[x.bin + BIN.neverAddressed] += 1;
-    const held = w[n + at.podAddress + p];
-    if (at.podLog === 1) logPod(x, b, n, p, t, held === NONE ? 0 : addressOf(b, n, held), held === NONE ? NONE : w[n + at.eniNumber + eniOfRef(b, held)], c.prefixMode, 1);
+    if (at.podLog === 1) {
+      const { ip, eni } = placeOfPod(b, n, p);
+      logPod(x, b, n, p, t, ip, eni, c.prefixMode, 1);
+    }
   }
   if (w[n + N.phase] === PHASE.ready) bins[x.bin + BIN.ready] -= 1;
   createPods(b, n);
-  stopServing(b, n);
-  clearStore(b, n);
+  for (let k = 0; k < at.cards; k++) {
+    stopServing(b, cardBlock(at, n, k));
+    clearStore(b, cardBlock(at, n, k));
+  }
   book(x, b, n, c, t, before);
   w[n + N.phase] = PHASE.gone;
   w[n + N.podCount] = 0;
@@ -197,11 +246,19 @@ type Counter = (typeof COUNTERS)[number];
 const COUNTERS = ['ipamdErrors', 'forceRemovedEnis', 'forceRemovedIps', 'eniReconcileAdds', 'eniReconcileDels', 'ipReconcileDels'] as const;
 type Levels = { readonly total: number; readonly assigned: number; readonly enis: number; readonly prefixes: number } & { readonly [C in Counter]: number };
 
-const levels = ({ w }: Blocks, n: Block): Levels => ({
-  total: w[n + S.stored], assigned: w[n + S.rawAssigned], enis: w[n + S.eniCount], prefixes: w[n + S.rawPrefixes],
-  ipamdErrors: w[n + N.ipamdErrors], forceRemovedEnis: w[n + N.forceRemovedEnis], forceRemovedIps: w[n + N.forceRemovedIps],
-  eniReconcileAdds: w[n + N.eniReconcileAdds], eniReconcileDels: w[n + N.eniReconcileDels], ipReconcileDels: w[n + N.reconcileDels],
-});
+function levels(b: Blocks, n: Block): Levels {
+  const { w } = b;
+  const sum = (field: number): number => {
+    let total = 0;
+    for (let m = n; m < n + b.at.stride; m += b.at.cardStride) total += w[m + field];
+    return total;
+  };
+  return {
+    total: sum(S.stored), assigned: sum(S.rawAssigned), enis: sum(S.eniCount), prefixes: sum(S.rawPrefixes),
+    ipamdErrors: sum(N.ipamdErrors), forceRemovedEnis: sum(N.forceRemovedEnis), forceRemovedIps: sum(N.forceRemovedIps),
+    eniReconcileAdds: sum(N.eniReconcileAdds), eniReconcileDels: sum(N.eniReconcileDels), ipReconcileDels: sum(N.reconcileDels),
+  };
+}
 
 /** Books into the bin what an act has changed of the pool, and the addresses it took out of their cooldown. */
 function book(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, before: Levels): void {
@@ -240,11 +297,12 @@ export function sampleNode(x: Thread, b: Blocks, n: Block, c: Settings, bin: num
     const r = rows.columns;
     r.bin[i] = w[n + N.sampleBin];
     r.node[i] = w[n + N.index];
-    r.total[i] = w[n + S.total];
-    r.assigned[i] = w[n + S.assigned];
+    const held = levels(b, n);
+    r.total[i] = held.total;
+    r.assigned[i] = held.assigned;
     r.cooling[i] = coolingAt(b, n, c, end);
-    r.enis[i] = w[n + S.eniCount];
-    r.prefixes[i] = w[n + S.rawPrefixes];
+    r.enis[i] = held.enis;
+    r.prefixes[i] = held.prefixes;
     r.waiting[i] = w[n + N.podWaiting];
     r.adds[i] = w[n + N.addRequests] - w[n + N.sampledAdds];
     r.failedAdds[i] = w[n + N.noAvailable] - w[n + N.sampledFailed];

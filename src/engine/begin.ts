@@ -1,14 +1,15 @@
 /**
  * Begin: the world at moment 0: subnets with what others hold, EC2's buckets full, every node's block with its identity, settled or to be launched.
  */
-import { clearBlock, N } from '../core/node.ts';
+import { clearBlock, N, type Blocks } from '../core/node.ts';
 import { draw, mix, STREAM, streamKey } from '../core/random.ts';
 import { createSubnets, LOWEST, NO_OFFSET, release, takeAddress, takeSpecific, USE, type Subnets } from '../core/subnet.ts';
-import { FOREVER, NONE, type NodeIndex } from '../core/units.ts';
+import { FOREVER, NONE, type Block, type NodeIndex } from '../core/units.ts';
 import { createSampler } from './aws/sampler.ts';
 import { SDK_TOKENS } from './aws/request.ts';
 import { createBucket } from './ec2/buckets.ts';
 import { SUBNET_TAG, type Ec2 } from './ec2/server.ts';
+import { cardBlock } from './ipamd/cards.ts';
 import { startArrivals } from './kubelet.ts';
 import type { CallRows } from './log.ts';
 import { openMetrics } from './metrics.ts';
@@ -66,6 +67,23 @@ export function beginNodes(world: World, ec2: Ec2, plan: Plan): void {
   for (const node of order) beginNode(world, ec2, plan, node);
 }
 
+/** Who one card's part of the block belongs to. ENIs of card k are numbered from 100 k on. */
+function identify(b: Blocks, n: Block, plan: Plan, node: NodeIndex, k: number): void {
+  const { w } = b;
+  const { nodes, seed } = plan;
+  clearBlock(b, n);
+  w[n + N.id] = nodes.id[node];
+  w[n + N.key] = (k === 0 ? mix(mix(seed) + nodes.id[node]) : mix(mix(mix(seed) + nodes.id[node]) + k)) | 0;
+  w[n + N.index] = node;
+  w[n + N.arrivalKey] = streamKey(w[n + N.key], STREAM.arrival, 0);
+  w[n + N.lifetimeKey] = streamKey(w[n + N.key], STREAM.lifetime, 0);
+  w[n + N.orderKey] = streamKey(w[n + N.key], STREAM.mapOrder, 0);
+  w[n + N.sdkTokens] = SDK_TOKENS;
+  w[n + N.eniNumberNext] = 100 * k;
+  for (const field of ['settings', 'maxPods', 'zone', 'primarySubnet', 'eniConfigSubnet'] as const) w[n + N[field]] = nodes[field][node];
+  w[n + N.eniConfigNamed] = nodes.eniConfigSubnet[node] === NONE ? 0 : 1;
+}
+
 const moment = (at: number) => (at < FOREVER ? at : FOREVER);
 
 function beginNode(world: World, ec2: Ec2, plan: Plan, node: NodeIndex): void {
@@ -73,19 +91,10 @@ function beginNode(world: World, ec2: Ec2, plan: Plan, node: NodeIndex): void {
   const b = group.blocks;
   const { w } = b;
   const { nodes } = plan;
-  clearBlock(b, n);
+  for (let k = 0; k < b.at.cards; k++) identify(b, cardBlock(b.at, n, k), plan, node, k);
   createPods(b, n);
-  w[n + N.id] = nodes.id[node];
-  w[n + N.key] = mix(mix(plan.seed) + nodes.id[node]) | 0;
-  w[n + N.index] = node;
-  w[n + N.arrivalKey] = streamKey(w[n + N.key], STREAM.arrival, 0);
-  w[n + N.lifetimeKey] = streamKey(w[n + N.key], STREAM.lifetime, 0);
-  w[n + N.orderKey] = streamKey(w[n + N.key], STREAM.mapOrder, 0);
-  for (const field of ['settings', 'maxPods', 'zone', 'primarySubnet', 'eniConfigSubnet'] as const) w[n + N[field]] = nodes[field][node];
-  w[n + N.eniConfigNamed] = nodes.eniConfigSubnet[node] === NONE ? 0 : 1;
   w[n + N.podCount] = nodes.hostPods[node];
   w[n + N.podHost] = nodes.hostPods[node];
-  w[n + N.sdkTokens] = SDK_TOKENS;
   w[n + N.cordonAt] = moment(nodes.cordonAt[node]);
   w[n + N.uncordonAt] = moment(nodes.uncordonAt[node]);
   w[n + N.terminateAt] = moment(nodes.terminateAt[node]);

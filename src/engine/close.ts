@@ -1,7 +1,7 @@
 /** Close: at the end of a run, rows for the pods that are still there. */
 import { N } from '../core/node.ts';
-import { FOREVER, NONE } from '../core/units.ts';
-import { addressOf, eniOfRef } from './ipamd/datastore.ts';
+import { FOREVER } from '../core/units.ts';
+import { placeOfPod } from './ipamd/cards.ts';
 import { logPod } from './kubelet.ts';
 import type { Thread, World } from './thread.ts';
 
@@ -17,9 +17,9 @@ export function closePods(world: World, x: Thread): void {
       for (let p = w[n + N.podFirstFree]; p < at.pods; p = -2 - w[n + at.podAddress + p]) free[p] = 1;
       for (let p = 0; p < at.pods; p++) {
         if (free[p] === 1) continue;
-        const ref = w[n + at.podAddress + p];
         const { prefixMode } = world.settings[w[n + N.settings]];
-        logPod(x, b, n, p, FOREVER, ref === NONE ? 0 : addressOf(b, n, ref), ref === NONE ? NONE : w[n + at.eniNumber + eniOfRef(b, ref)], prefixMode);
+        const { ip, eni } = placeOfPod(b, n, p);
+        logPod(x, b, n, p, FOREVER, ip, eni, prefixMode);
       }
     }
   }

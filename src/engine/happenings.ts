@@ -73,8 +73,8 @@ function launch(run: Run, node: NodeIndex, at: number): NodeIndex {
 /** The process that was creating an ENI has ended: what it created and had not attached yet leaks. */
 function leakUnattached(run: Run, node: NodeIndex, at: number): NodeIndex {
   const { group, n } = blockOf(run.world, node);
-  const { w } = group.blocks;
-  if (w[n + N.newEniOpen] === 1) leak(run.ec2, group.blocks, n, at);
+  const { w, at: layout } = group.blocks;
+  for (let m = n; m < n + layout.stride; m += layout.cardStride) if (w[m + N.newEniOpen] === 1) leak(run.ec2, group.blocks, m, at);
   return NONE;
 }
 
@@ -83,9 +83,11 @@ function terminate(run: Run, node: NodeIndex, lost: boolean): NodeIndex {
   const { group, n } = blockOf(run.world, node);
   const b = group.blocks;
   leakUnattached(run, node, run.clock);
-  while (!lost && attachedCount(b, n) > 0) {
-    deleteInterface(run.ec2, b, n, b.w[n + b.at.attachedNumber]);
-    run.ec2.eniCount--;
+  for (let m = n; m < n + b.at.stride; m += b.at.cardStride) {
+    while (!lost && attachedCount(b, m) > 0) {
+      deleteInterface(run.ec2, b, m, b.w[m + b.at.attachedNumber]);
+      run.ec2.eniCount--;
+    }
   }
   if (b.w[n + N.wakeAt] !== FOREVER && b.w[n + N.phase] === PHASE.gone) b.w[n + N.wakeAt] = FOREVER;
   return NONE;

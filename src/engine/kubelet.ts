@@ -11,7 +11,7 @@ import { N, type Blocks } from '../core/node.ts';
 import { draw, exponential, exponentialMs, STREAM, streamKey } from '../core/random.ts';
 import { FOREVER, NEVER, NONE, type Block, type Ms, type NodeIndex, type PodRow } from '../core/units.ts';
 import { sample } from './aws/sampler.ts';
-import { addressOf, eniOfRef } from './ipamd/datastore.ts';
+import { placeOfPod } from './ipamd/cards.ts';
 import { addNetwork, delNetwork } from './ipamd/rpc.ts';
 import type { Settings } from './ipamd/settings.ts';
 import { addRow } from './log.ts';
@@ -141,9 +141,7 @@ export function stopPod(x: Thread, b: Blocks, n: Block, c: Settings, p: PodRow, 
 export function endPod(x: Thread, b: Blocks, n: Block, c: Settings, p: PodRow, t: Ms): void {
   const { w, at } = b;
   const bins = x.bins;
-  const held = w[n + at.podAddress + p];
-  const ip = at.podLog === 1 && held !== NONE ? addressOf(b, n, held) : 0;
-  const eni = at.podLog === 1 && held !== NONE ? w[n + at.eniNumber + eniOfRef(b, held)] : NONE;
+  const place = at.podLog === 1 ? placeOfPod(b, n, p) : null; // before DEL takes it
   bins[x.bin + BIN.ended] += 1;
   w[n + N.delRequests] += 1;
   if (delNetwork(b, n, c, p, t) !== NONE) {
@@ -156,7 +154,7 @@ export function endPod(x: Thread, b: Blocks, n: Block, c: Settings, p: PodRow, t
     bins[x.bin + BIN.failed] += 1;
     bins[x.bin + BIN.neverAddressed] += 1;
   }
-  if (at.podLog === 1) logPod(x, b, n, p, t, ip, eni, c.prefixMode);
+  if (place !== null) logPod(x, b, n, p, t, place.ip, place.eni, c.prefixMode);
   if (at.restarts === 1) w[n + at.podCheckpoint + p] = 0; // without its veth a restart would drop the row
   w[n + N.podCount] -= 1;
   freePodRow(b, n, p);

@@ -170,7 +170,7 @@ function shiftOrigin({ world, clock }: Run, horizon: Ms): void {
   if (horizon - origin < ORIGIN_SPAN_MS) return;
   const by = Math.floor((clock - origin) / world.binMs) * world.binMs;
   for (const { blocks, nodeCount } of world.groups) {
-    for (let i = 0; i < nodeCount; i++) rebase(blocks.w, blocks.d, i * blocks.at.stride, blocks.at.times, by);
+    for (let part = 0; part < nodeCount * blocks.at.cards; part++) rebase(blocks.w, blocks.d, part * blocks.at.cardStride, blocks.at.times, by);
   }
   world.origin[0] = origin + by;
 }

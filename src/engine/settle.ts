@@ -11,6 +11,7 @@ import { draw, STREAM, streamKey } from '../core/random.ts';
 import { NEVER, NONE, type Block, type Ms } from '../core/units.ts';
 import { resume, startInit, startTick } from './ipamd/agent.ts';
 import { CALL, E_NO_SUBNET, OK } from './ipamd/calls.ts';
+import { cardBlock, cardCount, cardSettings, carryBack, carryTo } from './ipamd/cards.ts';
 import { RESULT } from './ipamd/places.ts';
 import type { Settings } from './ipamd/settings.ts';
 import { assignAddresses, attachInterface, createInterface, deleteInterface, unassignAddresses } from './ec2/effects.ts';
@@ -78,41 +79,47 @@ function answer(e: Ec2, b: Blocks, n: Block, c: Settings, excluded: Uint8Array, 
 export function settleNode(e: Ec2, b: Blocks, n: Block, c: Settings, excluded: Uint8Array): boolean {
   const { w } = b;
   if (!takePrimary(e, b, n, ENI_TAGGED)) return false;
-  let t = -AGE_MS;
-  let done = startInit(b, n, c, t);
-  for (;;) {
-    while (!done) {
-      answer(e, b, n, c, excluded, t);
-      done = resume(b, n, c, t);
-    }
-    break;
-  }
-  if (w[n + N.result] === RESULT.failed) { // as on a real node: it starts again and again
+  let failed = false;
+  for (let k = 0; k < cardCount(c) && !failed; k++) failed = !settleCard(e, b, n, k, c, excluded);
+  if (failed) { // as on a real node: it starts again and again
     w[n + N.phase] = PHASE.launching;
     w[n + N.wakeAt] = draw(streamKey(w[n + N.key], STREAM.loopPhase, 0), 0) % 10_000;
     return true;
   }
-  const period = turnMs(c);
-  for (let turn = 0; turn < TURNS_MAX && c.provisioning; turn++) {
-    t += period;
-    const calls = w[n + N.ec2Number];
-    done = startTick(b, n, c, t);
-    const acted = !done;
-    while (!done) {
-      answer(e, b, n, c, excluded, t);
-      done = resume(b, n, c, t);
-    }
-    if (!acted && calls === w[n + N.ec2Number]) break;
-  }
   w[n + N.phase] = PHASE.ready;
   w[n + N.readyAt] = -AGE_MS;
   w[n + N.nodeFlags] |= NODE_WAS_READY;
-  w[n + N.loopAt] = draw(streamKey(w[n + N.key], STREAM.loopPhase, 0), 0) % period;
+  w[n + N.loopAt] = draw(streamKey(w[n + N.key], STREAM.loopPhase, 0), 0) % turnMs(c);
   b.dropped.count = 0;
   bookReconciles(b, n, c, 0);
   w[n + N.reconcileAdds] = 0; // counters begin at moment 0
   setBand(b, n, c);
   scheduleTurn(b, n, c, 0);
   scheduleReconcile(b, n, c, 0);
+  return true;
+}
+
+/** One card's data store: nodeInit, then turns until one does nothing. False: nodeInit failed. */
+function settleCard(e: Ec2, b: Blocks, n: Block, k: number, c: Settings, excluded: Uint8Array): boolean {
+  const { w } = b;
+  const m = cardBlock(b.at, n, k);
+  const own = cardSettings(c, k);
+  let t = -AGE_MS;
+  const finish = (done: boolean): void => {
+    while (!done) {
+      answer(e, b, m, own, excluded, t);
+      done = resume(b, m, own, t);
+    }
+  };
+  if (k > 0) carryTo(b, n, k);
+  finish(startInit(b, m, own, t));
+  if (w[m + N.result] === RESULT.failed) return false;
+  for (let turn = 0; turn < TURNS_MAX && c.provisioning && c.ipv6 !== true; turn++) {
+    t += turnMs(c);
+    const done = startTick(b, m, own, t);
+    if (done) break;
+    finish(done);
+  }
+  if (k > 0) carryBack(b, n, k);
   return true;
 }

@@ -10,6 +10,7 @@
  */
 import { ENI_EXCLUDED, ENI_PRIMARY, ENI_TRUNK, N, NODE_SGP_FEATURE, S, type Blocks } from '../core/node.ts';
 import { FOREVER, NEVER, NONE, PREFIX_SIZE, type Block, type Ms } from '../core/units.ts';
+import { cardBlock, cardCount, cardSettings, carryTo, sumOverCards } from './ipamd/cards.ts';
 import { isUnneeded, oldEnoughAt } from './ipamd/datastore.ts';
 import { RECONCILE_INTERVAL_MS } from './ipamd/reconcile.ts';
 import type { Settings } from './ipamd/settings.ts';
@@ -45,7 +46,8 @@ export function setBand(b: Blocks, n: Block, c: Settings): void {
     low = Math.max(1, c.addressesPerEni * c.warmEniTarget);
     high = (c.warmEniTarget + 1) * c.addressesPerEni;
   }
-  w[n + S.lowBelow] = full ? 0 : low;
+  if (c.ipv6 === true) { high = ALWAYS; prefixes = ALWAYS; enis = ALWAYS; }
+  w[n + S.lowBelow] = c.otherCards.length > 0 ? ALWAYS : full || c.ipv6 === true ? 0 : low; // several cards: never quiet
   w[n + S.highFrom] = high;
   w[n + S.quietPrefixes] = prefixes;
   w[n + S.quietEnis] = enis;
@@ -73,7 +75,7 @@ function canGrow(b: Blocks, n: Block, c: Settings): boolean {
 /** The earliest moment, at or after now, from which an adjust would act if nothing else happened; FOREVER: never. */
 function actsFrom(b: Blocks, n: Block, c: Settings, now: Ms): Ms {
   const { w, at } = b;
-  if (!c.provisioning) return FOREVER;
+  if (!c.provisioning || c.ipv6 === true) return FOREVER;
   const stats = statsOf(b, n);
   const frozen = enisFrozen(b, n, c);
   let from = FOREVER;
@@ -94,7 +96,11 @@ function actsFrom(b: Blocks, n: Block, c: Settings, now: Ms): Ms {
 /** Sets N.tickAt to the first adjust at or after now that may act. */
 export function scheduleTurn(b: Blocks, n: Block, c: Settings, now: Ms): void {
   const { w } = b;
-  const from = actsFrom(b, n, c, now);
+  let from = actsFrom(b, n, c, now);
+  for (let k = 1; k < cardCount(c); k++) {
+    carryTo(b, n, k);
+    from = Math.min(from, actsFrom(b, cardBlock(b.at, n, k), cardSettings(c, k), now));
+  }
   w[n + N.tickAt] = from === FOREVER ? FOREVER : gridFrom(w[n + N.loopAt], turnMs(c), from);
 }
 
@@ -102,7 +108,8 @@ export function scheduleTurn(b: Blocks, n: Block, c: Settings, now: Ms): void {
 export function scheduleReconcile(b: Blocks, n: Block, c: Settings, now: Ms): void {
   const { w } = b;
   const wanted = c.podEni && trunkWanted(b, n, c);
-  if (w[n + S.drift] === 0 && !wanted) {
+  if (c.ipv6 === true) return; // no loop at all
+  if (sumOverCards(b, n, c, S.drift) === 0 && !wanted) {
     w[n + N.reconcileAt] = FOREVER;
     return;
   }
@@ -114,8 +121,14 @@ export function scheduleReconcile(b: Blocks, n: Block, c: Settings, now: Ms): vo
  * The reconciles before `now` that found nothing: each moved lastAction and counted every address present. In closed form: after the first, one
  * every so many whole turns. The agent is between two acts.
  */
+<<<<<<< HEAD
 function quietReconciles({ w }: Blocks, n: Block, c: Settings, now: Ms): { readonly count: number; readonly last: Ms } {
   if (w[n + S.drift] !== 0) return { count: 0, last: NEVER };
+=======
+export function bookReconciles(b: Blocks, n: Block, c: Settings, now: Ms): void {
+  const { w } = b;
+  if (w[n + S.drift] !== 0 || c.ipv6 === true) return;
+>>>>>>> 47e1cb2 (Several network cards: a data store and a part of the block each; IPv6: one /80 a node, no pool; each seen in a run)
   const period = turnMs(c);
   const phase = w[n + N.loopAt] - HALF_TURN_MS;
   const after = Math.max(w[n + N.lastAction] + RECONCILE_INTERVAL_MS + 1, w[n + N.readyAt] + 2 * HALF_TURN_MS);

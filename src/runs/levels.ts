@@ -18,9 +18,11 @@ export function baseOf(world: World): Base {
   for (let node = 0; node < world.nodeCount; node++) {
     const { group, n } = blockOf(world, node);
     const { w } = group.blocks;
-    base.total += w[n + S.stored];
-    base.enis += w[n + S.eniCount];
-    base.prefixes += w[n + S.rawPrefixes];
+    for (let m = n; m < n + group.blocks.at.stride; m += group.blocks.at.cardStride) {
+      base.total += w[m + S.stored];
+      base.enis += w[m + S.eniCount];
+      base.prefixes += w[m + S.rawPrefixes];
+    }
     if (w[n + N.phase] === PHASE.ready) base.ready++;
   }
   return base;

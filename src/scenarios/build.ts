@@ -268,6 +268,7 @@ function settingsOf(env: EnvValues, shape: NodeShape, scenario: Scenario): Setti
     provisioning: !(env.DISABLE_NETWORK_RESOURCE_PROVISIONING || env.ENABLE_IMDS_ONLY_MODE),
     cooldownMs: env.IP_COOLDOWN_PERIOD * 1000, eniLimit: shape.enis, ipv4PerEni: shape.ipv4PerEni,
     prefixCapable: shape.hypervisor === 'nitro' || shape.bareMetal, trunkingCompatible: shape.trunkCompatible,
+    ipv6: env.ENABLE_IPv6, cards: env.ENABLE_MULTI_NIC && !env.ENABLE_IPv6 ? shape.networkCards.length : 1,
     lowestFirst: scenario.cni.order === 'lowest-first', turnWorkMs: scenario.cni.turnWorkMs,
   };
 }
@@ -280,7 +281,7 @@ function dimsOf(versions: readonly Settings[], shape: NodeShape, scheduled: 0 | 
   const prefixes = Math.min(enis * slots, Math.ceil(shape.maxPods / PREFIX_SIZE) + Math.min(slots, step));
   return {
     enis, slots, attachedSlots: slots, pods: Math.min(1024, shape.maxPods), cooling: Math.max(1, enis * slots, versions.some(c => c.prefixMode) ? prefixes * PREFIX_SIZE : 0),
-    cache: versions.some(c => c.prefixMode || c.ipTargets) ? CACHE_ROWS : 0, podLog, restarts, scheduled,
+    cache: versions.some(c => c.prefixMode || c.ipTargets) ? CACHE_ROWS : 0, podLog, restarts, scheduled, cards: Math.max(...versions.map(c => c.otherCards.length + 1)),
   };
 }
 

@@ -89,6 +89,9 @@ export function startCall(x: Thread, b: Blocks, n: Block, c: Settings, now: Ms):
     }
     case CALL.describeAllEnis:
       return request(x, b, n, AWS.describeAll, ACTION.describeEnis, now);
+    case CALL.allocIpv6Prefix:
+      return request(x, b, n, AWS.one, ACTION.assignIpv6, now);
+    case CALL.getIpv6Prefixes:
     case CALL.getIpv4s:
     case CALL.getPrefixes:
       return request(x, b, n, AWS.one, ACTION.describeEnis, now);

@@ -17,6 +17,7 @@ import { ACTION } from '../actions.ts';
 import { sample } from '../aws/sampler.ts';
 import { AWS, EC2_TRIES } from '../aws/awsutils.ts';
 import { isRetryable, MAX_ATTEMPTS } from '../aws/request.ts';
+import { cardBlock, cardSettings } from '../ipamd/cards.ts';
 import { CALL, E_THROTTLED, errorCode, OK } from '../ipamd/calls.ts';
 import type { Settings } from '../ipamd/settings.ts';
 import { addRow, type CallRows } from '../log.ts';
@@ -100,22 +101,26 @@ export const tieOf = (seed: number, at: Ms, nodeId: number) => mix(mix(seed + (a
 
 /** Carries out the open request of a node, sent at absolute time `at`. Returns the absolute time of the answer. */
 export function serve(e: Ec2, world: World, node: NodeIndex, at: Ms): number {
-  const { group, n } = blockOf(world, node);
+  const { group, n: main } = blockOf(world, node);
   const b = group.blocks;
   const { w } = b;
+  const card = w[main + N.activeCard];
+  const n = cardBlock(b.at, main, card);
   const action = w[n + N.ec2Action];
   assert(action > 0, 'serve: the node has an open request');
   const byId = action === ACTION.describeEnis && e.describeByIdIsSmall;
   const bucket = byId ? e.smallDescribe : e.buckets[action];
   w[n + N.replyCount] = keepsList(action, w[n + N.awsPlace]) ? w[n + N.replyCount] : 0;
-  const code = faultOf(e, action, at, node) || (take(bucket, at, e.refusedCosts) ? carryOut(e, world, b, n, world.settings[w[n + N.settings]], action, at) : E_THROTTLED);
+  const code = faultOf(e, action, at, node) || (take(bucket, at, e.refusedCosts) ? carryOut(e, world, b, n, cardSettings(world.settings[w[main + N.settings]], card), action, at) : E_THROTTLED);
   const latency = code === OK ? w[n + N.ec2LatencyOk] : w[n + N.ec2LatencyRefused];
   w[n + N.lookAt] = FOREVER;
-  const abandoned = (w[n + N.nodeFlags] & NODE_ABANDONED) !== 0;
-  if (abandoned) w[n + N.nodeFlags] &= ~NODE_ABANDONED;
+  w[main + N.lookAt] = FOREVER;
+  const abandoned = (w[main + N.nodeFlags] & NODE_ABANDONED) !== 0;
+  if (abandoned) w[main + N.nodeFlags] &= ~NODE_ABANDONED;
   else {
     w[n + N.ec2Error] = code;
     w[n + N.wakeAt] = w[n + N.ec2RequestedAt] + latency;
+    w[main + N.wakeAt] = w[n + N.wakeAt];
   }
   if (code !== OK && action === ACTION.delete && givesUp(b, n, code)) leak(e, b, n, at);
   e.requests[action] += 1;

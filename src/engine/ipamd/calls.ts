@@ -9,7 +9,7 @@
  */
 export const CALL = {
   none: 0, allocEni: 1, waitForEni: 2, allocIps: 3, deallocIps: 4, deallocPrefixes: 5, freeEni: 6, tagEni: 7, getAttachedEnis: 8,
-  describeAllEnis: 9, getIpv4s: 10, getPrefixes: 11, isSubnetExcluded: 12, setupEniNetwork: 13, sleep: 14, refreshSecurityGroups: 15,
+  describeAllEnis: 9, getIpv4s: 10, getPrefixes: 11, isSubnetExcluded: 12, setupEniNetwork: 13, sleep: 14, refreshSecurityGroups: 15, getIpv6Prefixes: 16, allocIpv6Prefix: 17,
 } as const;
 
 /** Error codes of EC2 and of the AWS layer. The position is the number kept in blocks and tables; append only. */

@@ -23,13 +23,18 @@ const SETUP_RETRY_MS = 10_000;
 export const SETUP_TRIES = 6;
 
 /** What a process does not outlive: the store, the three times, the release cache, the list of unmanaged ENIs, SIGTERM. */
-export function beginInit(b: Blocks, n: Block, _c: Settings, now: Ms): number {
+export function beginInit(b: Blocks, n: Block, c: Settings, now: Ms): number {
   const { w, at } = b;
   clearStore(b, n);
   for (const field of ['lastAction', 'lastDecrease', 'lastInsufficient'] as const) w[n + N[field]] = NEVER;
   w[n + N.nodeFlags] &= ~NODE_TERMINATING;
   w[n + N.unmanagedEnis] = 0;
   for (let a = 0; a < at.enis; a++) w[n + at.attachedFlags + a] &= ~ENI_UNMANAGED;
+  if (c.card > 0) { // the agent has described them all when it began with card 0
+    w[n + N.walkAt] = now;
+    w[n + N.replyError] = OK;
+    return PLACE.initDescribed;
+  }
   return askListing(b, n, CALL.describeAllEnis, PLACE.initDescribed, now);
 }
 
@@ -186,7 +191,7 @@ export const initNextSwitch: Step = (b, n, c) => {
 };
 
 export const initReleased: Step = (b, n, c) =>
-  c.provisioning ? ask(b, n, CALL.refreshSecurityGroups, PLACE.initRefreshed) : PLACE.initRefreshed;
+  c.provisioning && c.card === 0 ? ask(b, n, CALL.refreshSecurityGroups, PLACE.initRefreshed) : PLACE.initRefreshed;
 
 export const initRefreshed: Step = (b, n, c) => {
   const { w } = b;
@@ -194,7 +199,7 @@ export const initRefreshed: Step = (b, n, c) => {
   if (c.customNetworking && c.podEni && w[n + N.eniConfigNamed] === 1) w[n + N.nodeFlags] |= NODE_CUSTOM_FEATURE;
   if (c.podEni) announceSecurityGroupsForPods(b, n, c);
   w[n + N.result] = RESULT.ok;
-  if (!c.provisioning) return PLACE.idle;
+  if (!c.provisioning || c.ipv6 === true) return PLACE.idle; // IPv6 has no pool to fill
   return isLow(b, n, c, statsOf(b, n)) ? increase(b, n, PLACE.initFilled) : PLACE.initFilled;
 };
 

@@ -25,7 +25,7 @@ export const PLACE = {
   // decreaseDatastorePool
   releaseNext: 40, releasedPrefixes: 41, releasedAddresses: 42,
   // setupENI
-  setup: 50, setupChecked: 51, setupLinked: 52,
+  setup: 50, setupChecked: 51, setupLinked: 52, setupIpv6Listed: 53, setupIpv6Assigned: 54,
   // nodeIPPoolReconcile
   reconcileListed: 60, reconcileDescribed: 61, reconcileNext: 62, reconcileTagged: 63, reconcileSetUp: 64, reconcileAddresses: 65,
   reconcileFetched: 66, reconcileMark: 67, reconcileVerified: 68, reconcileSweep: 69,

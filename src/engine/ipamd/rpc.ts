@@ -6,9 +6,11 @@
  * Source  ipamd-spec §8.1, §8.2, §17 (pkg/ipamd/rpc_handler.go: AddNetwork, DelNetwork).
  */
 import { findAttached } from '../../core/attached.ts';
-import { type Blocks } from '../../core/node.ts';
+import { N, S, type Blocks } from '../../core/node.ts';
 import { NONE, type AddressRef, type Block, type Ms, type PodRow } from '../../core/units.ts';
 import { addressOf, assignAddress, eniOfRef, releaseAddress, trunkRow } from './datastore.ts';
+import { assignOnOtherCards, IPV6_REF, releaseElsewhere } from './cards.ts';
+import { PLACE } from './places.ts';
 import type { Settings } from './settings.ts';
 import { trunkWanted } from './targets.ts';
 
@@ -17,13 +19,22 @@ export function addNetwork(b: Blocks, n: Block, c: Settings, p: PodRow, now: Ms)
   const { w, at } = b;
   const has = w[n + at.podAddress + p];
   if (has !== NONE) return has;
-  const ref = assignAddress(b, n, c, now);
+  const ref = c.ipv6 === true ? assignIpv6(b, n) : assignAddress(b, n, c, now);
+  if (ref === NONE && c.otherCards.length > 0) return (w[n + at.podAddress + p] = assignOnOtherCards(b, n, c, p, now));
   w[n + at.podAddress + p] = ref;
-  if (at.restarts === 1 && ref !== NONE) {
+  if (ref === IPV6_REF && at.restarts === 1) w[n + at.podCheckpoint + p] = NONE; // one row, an address that IPv4 has not
+  else if (at.restarts === 1 && ref !== NONE) {
     w[n + at.podCheckpoint + p] = addressOf(b, n, ref);
     w[n + at.podCheckpointEni + p] = w[n + at.eniNumber + eniOfRef(b, ref)];
   }
   return ref;
+}
+
+/** An IPv6 address: 2^48 of them, so which one is of no interest. NONE before the ENI has its prefix. */
+function assignIpv6({ w }: Blocks, n: Block): AddressRef {
+  if (w[n + N.ipv6Prefix] === 0 || w[n + N.place] !== PLACE.idle) return NONE;
+  w[n + S.rawAssigned] += 1;
+  return IPV6_REF;
 }
 
 /**
@@ -48,6 +59,7 @@ export function delNetwork(b: Blocks, n: Block, c: Settings, p: PodRow, now: Ms)
   if (ref === NONE) return NONE;
   w[n + at.podAddress + p] = NONE;
   if (at.restarts === 1) w[n + at.podCheckpoint + p] = 0;
-  releaseAddress(b, n, c, ref, now);
+  if (ref >= IPV6_REF) releaseElsewhere(b, n, c, p, ref, now);
+  else releaseAddress(b, n, c, ref, now);
   return ref;
 }

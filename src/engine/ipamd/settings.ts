@@ -31,6 +31,10 @@ export interface SettingsInput {
   readonly lowestFirst: boolean;
   /** Work of one turn of the pool manager's loop: 0 in replays, 1 ms in runs (ipamd-spec §0). */
   readonly turnWorkMs: Ms;
+  /** ENABLE_IPv6: one /80 on the primary ENI serves every pod; there is no pool to manage (ipamd-spec §8.3). */
+  readonly ipv6?: boolean;
+  /** Network cards that ipamd manages: one data store each. More than 1 only with ENABLE_MULTI_NIC. */
+  readonly cards?: number;
 }
 
 export interface Settings extends SettingsInput {
@@ -46,9 +50,13 @@ export interface Settings extends SettingsInput {
   readonly slotSize: number;
   /** WARM_IP_TARGET or MINIMUM_IP_TARGET rule. */
   readonly ipTargets: boolean;
+  /** Which network card these settings are for. */
+  readonly card: number;
+  /** Settings of cards 1 and up: WARM_IP_TARGET and MINIMUM_IP_TARGET are 1 there, whatever the environment says (ipamd-spec §7.3). */
+  readonly otherCards: readonly Settings[];
 }
 
-export function createSettings(input: SettingsInput): Settings {
+export function createSettings(input: SettingsInput, card = 0): Settings {
   const slotsPerEni = input.ipv4PerEni - 1;
   const prefixMode = input.prefixDelegation && input.prefixCapable;
   const slotSize = prefixMode ? PREFIX_SIZE : 1;
@@ -58,5 +66,7 @@ export function createSettings(input: SettingsInput): Settings {
     slotsPerEni, prefixMode, slotSize,
     addressesPerEni: slotsPerEni * slotSize,
     ipTargets: input.warmIpTarget > 0 || input.minimumIpTarget > 0,
+    card,
+    otherCards: card > 0 ? [] : Array.from({ length: (input.cards ?? 1) - 1 }, (_, k) => createSettings({ ...input, warmIpTarget: 1, minimumIpTarget: 1 }, k + 1)),
   });
 }

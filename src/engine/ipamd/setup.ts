@@ -44,7 +44,22 @@ export const setupChecked: Step = (b, n, c) => {
   return linkOrAddresses(b, n, c, number, w[n + at.eniFlags + e]);
 };
 
+/** The ENI's /80 is looked up, and asked for if it has none; its IPv4 addresses are of no use to pods. */
+export const setupIpv6Listed: Step = (b, n) => {
+  const { w } = b;
+  if (w[n + N.replyError] !== OK) return end(b, n, RESULT.failed);
+  if (w[n + N.ipv6Prefix] === 1) return end(b, n, RESULT.ok);
+  return ask(b, n, CALL.allocIpv6Prefix, PLACE.setupIpv6Assigned, w[n + N.setupEni]);
+};
+
+export const setupIpv6Assigned: Step = (b, n) => {
+  if (b.w[n + N.replyError] !== OK) return end(b, n, RESULT.failed);
+  b.w[n + N.ipv6Prefix] = 1;
+  return end(b, n, RESULT.ok);
+};
+
 function linkOrAddresses(b: Blocks, n: Block, c: Settings, number: number, flags: number): number {
+  if (c.ipv6 === true && (flags & ENI_TRUNK) === 0) return ask(b, n, CALL.getIpv6Prefixes, PLACE.setupIpv6Listed, number);
   if ((flags & ENI_PRIMARY) === 0) return ask(b, n, CALL.setupEniNetwork, PLACE.setupLinked, number);
   return addAddresses(b, n, c, number);
 }

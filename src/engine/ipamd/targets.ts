@@ -24,13 +24,13 @@ export const statsOf = ({ w }: Blocks, n: Block): Stats => ({ total: w[n + S.tot
 export function shortOfIpTargets(c: Settings, total: number, assigned: number): number {
   if (!c.ipTargets) return 0;
   const short = Math.max(atLeast0(c.warmIpTarget - (total - assigned)), c.minimumIpTarget - total);
-  return c.prefixMode ? Math.ceil(short / PREFIX_SIZE) : short;
+  return c.prefixMode && c.card === 0 ? Math.ceil(short / PREFIX_SIZE) : short; // oddity kept: on other cards prefixes are counted as addresses
 }
 
 /** How far above its IP targets the pool is. 0 when none is set. */
 export function overIpTargets({ w }: Blocks, n: Block, c: Settings, total: number, assigned: number): number {
   if (!c.ipTargets) return 0;
-  if (!c.prefixMode) return atLeast0(Math.min(total - assigned - c.warmIpTarget, total - c.minimumIpTarget));
+  if (!c.prefixMode || c.card > 0) return atLeast0(Math.min(total - assigned - c.warmIpTarget, total - c.minimumIpTarget));
   const prefixes = w[n + S.rawPrefixes];
   const spare = Math.min(w[n + S.freePrefixes], prefixes - Math.ceil((assigned + c.warmIpTarget) / PREFIX_SIZE));
   return atLeast0(Math.min(atLeast0(spare), prefixes - Math.ceil(c.minimumIpTarget / PREFIX_SIZE)));
@@ -81,7 +81,7 @@ export function enisFrozen({ w }: Blocks, n: Block, c: Settings): boolean {
 }
 
 /** Security groups for pods are on and no trunk ENI is in the data store. */
-export const trunkWanted = (b: Blocks, n: Block, c: Settings) => c.podEni && trunkRow(b, n) === NONE;
+export const trunkWanted = (b: Blocks, n: Block, c: Settings) => c.podEni && c.card === 0 && trunkRow(b, n) === NONE;
 
 /** hasRoomForEni: ENI slots not taken, not unmanaged, and not held back for a trunk that is still to come. */
 export function hasRoomForEni(b: Blocks, n: Block, c: Settings): boolean {
