@@ -23,7 +23,7 @@ const NODE_FIELDS = {
   lastAction: 'time', lastDecrease: 'time', lastInsufficient: 'time', unmanagedEnis: 'word', nodeFlags: 'word',
   snapTotal: 'word', snapAssigned: 'word', ipv6Prefix: 'word',
   // its clock in a run: phase of the loop, next turn that may act, wake-up of a sleep or a call
-  loopAt: 'time', tickAt: 'time', reconcileAt: 'time', wakeAt: 'time', lookAt: 'time', bindAt: 'time', plannedAt: 'time', cordonAt: 'time', uncordonAt: 'time', terminateAt: 'time', drainAt: 'time', restartAt: 'time', restartNext: 'word',
+  loopAt: 'time', tickAt: 'time', reconcileAt: 'time', wakeAt: 'time', lookAt: 'time', rpcLookAt: 'time', rpcAt: 'time', bindAt: 'time', plannedAt: 'time', cordonAt: 'time', uncordonAt: 'time', terminateAt: 'time', drainAt: 'time', restartAt: 'time', restartNext: 'word',
   // the AWS layer (awsutils and the SDK's retryer): the call's step, its tries; the EC2 request under way
   awsPlace: 'word', awsTry: 'word', awsSubnet: 'word', awsCursor: 'word', awsDevice: 'word', awsError: 'word',
   ec2Action: 'word', ec2Attempt: 'word', ec2Error: 'word', ec2Number: 'word', ec2LatencyOk: 'word', ec2LatencyRefused: 'word', ec2Count: 'word',
@@ -222,7 +222,7 @@ export function clearBlock(b: Blocks, n: Block): void {
   const { w, at } = b;
   w.fill(0, n, n + at.cardStride);
   for (const { kind, from, length } of at.times) if (kind === 'time') w.fill(NEVER, n + from, n + from + length);
-  for (const field of ['tickAt', 'reconcileAt', 'wakeAt', 'lookAt', 'arrivalAt', 'bindAt', 'loopAt', 'plannedAt', 'cordonAt', 'uncordonAt', 'terminateAt', 'drainAt', 'restartAt'] as const) w[n + N[field]] = FOREVER;
+  for (const field of ['tickAt', 'reconcileAt', 'wakeAt', 'lookAt', 'arrivalAt', 'bindAt', 'loopAt', 'plannedAt', 'cordonAt', 'uncordonAt', 'terminateAt', 'drainAt', 'restartAt', 'rpcLookAt'] as const) w[n + N[field]] = FOREVER;
   w.fill(NONE, n + at.eniNumber, n + at.eniNumber + at.enis);
   w.fill(NONE, n + at.attachedNumber, n + at.attachedNumber + at.enis);
   w.fill(NONE, n + at.podAddress, n + at.podAddress + at.pods);

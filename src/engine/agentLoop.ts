@@ -11,6 +11,7 @@ import { decide } from './decisions.ts';
 import { resume, startInit, startReconcile, startTick } from './ipamd/agent.ts';
 import { cardBlock, cardCount, cardSettings, carryBack, carryTo, markPods, placeOfPod } from './ipamd/cards.ts';
 import { clearStore, coolingAt } from './ipamd/datastore.ts';
+import { cleanUpAt, cleanUpEmptied } from './ipamd/leftovers.ts';
 import { PLACE, RESULT } from './ipamd/places.ts';
 import { stopServing } from './ipamd/stop.ts';
 import type { Settings } from './ipamd/settings.ts';
@@ -145,8 +146,9 @@ function finish(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
 }
 
 /** Sets when the next of the node's announced changes is due. */
-export function plan({ w }: Blocks, n: Block): void {
-  w[n + N.plannedAt] = Math.min(w[n + N.cordonAt], w[n + N.uncordonAt], w[n + N.drainAt], w[n + N.restartAt], w[n + N.terminateAt]);
+export function plan(b: Blocks, n: Block): void {
+  const { w } = b;
+  w[n + N.plannedAt] = Math.min(cleanUpAt(b, n), w[n + N.cordonAt], w[n + N.uncordonAt], w[n + N.drainAt], w[n + N.restartAt], w[n + N.terminateAt]);
 }
 
 /** A change that was announced: cordon, uncordon, drain, a restart of ipamd, termination. */
@@ -159,6 +161,12 @@ export function planned(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): voi
   if (w[n + N.uncordonAt] === t) {
     w[n + N.nodeFlags] &= ~NODE_CORDONED;
     w[n + N.uncordonAt] = FOREVER;
+  }
+  if (cleanUpAt(b, n) <= t) {
+    const before = levels(b, n);
+    cleanUpEmptied(b, n, c);
+    book(x, b, n, c, t, before);
+    if (w[n + N.place] === PLACE.idle) scheduleReconcile(b, n, c, t + 1);
   }
   if (w[n + N.drainAt] === t) {
     w[n + N.drainAt] = FOREVER;
@@ -246,7 +254,7 @@ type Counter = (typeof COUNTERS)[number];
 const COUNTERS = ['ipamdErrors', 'forceRemovedEnis', 'forceRemovedIps', 'eniReconcileAdds', 'eniReconcileDels', 'ipReconcileDels'] as const;
 type Levels = { readonly total: number; readonly assigned: number; readonly enis: number; readonly prefixes: number } & { readonly [C in Counter]: number };
 
-function levels(b: Blocks, n: Block): Levels {
+export function levels(b: Blocks, n: Block): Levels {
   const { w } = b;
   const sum = (field: number): number => {
     let total = 0;
@@ -261,7 +269,7 @@ function levels(b: Blocks, n: Block): Levels {
 }
 
 /** Books into the bin what an act has changed of the pool, and the addresses it took out of their cooldown. */
-function book(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, before: Levels): void {
+export function book(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, before: Levels): void {
   const { bins, world } = x;
   const after = levels(b, n);
   bins[x.bin + BIN.total] += after.total - before.total;

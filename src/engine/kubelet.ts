@@ -7,16 +7,20 @@
  */
 import { assert } from '../core/assert.ts';
 import { addValue } from '../core/histogram.ts';
-import { N, type Blocks } from '../core/node.ts';
+import { N, S, type Blocks } from '../core/node.ts';
 import { draw, exponential, exponentialMs, STREAM, streamKey } from '../core/random.ts';
 import { FOREVER, NEVER, NONE, type Block, type Ms, type NodeIndex, type PodRow } from '../core/units.ts';
 import { sample } from './aws/sampler.ts';
-import { placeOfPod } from './ipamd/cards.ts';
+import { book, levels, plan } from './agentLoop.ts';
+import { sendRelease } from './aws/request.ts';
+import { IPV6_REF, placeOfPod } from './ipamd/cards.ts';
+import { tidyAfterDel } from './ipamd/leftovers.ts';
 import { addNetwork, delNetwork } from './ipamd/rpc.ts';
 import type { Settings } from './ipamd/settings.ts';
 import { addRow } from './log.ts';
 import { freePodRow, queuePod, RANK, takePodRow } from './pods.ts';
 import { BIN, BIN_FIELDS, NEWS, type Group, type Thread, type World } from './thread.ts';
+import { setBand } from './turns.ts';
 
 /** Poisson arrivals of the node itself: a batch, as far as max pods lets it in. */
 export function arrive(x: Thread, group: Group, n: Block, c: Settings, t: Ms): void {
@@ -144,7 +148,9 @@ export function endPod(x: Thread, b: Blocks, n: Block, c: Settings, p: PodRow, t
   const place = at.podLog === 1 ? placeOfPod(b, n, p) : null; // before DEL takes it
   bins[x.bin + BIN.ended] += 1;
   w[n + N.delRequests] += 1;
-  if (delNetwork(b, n, c, p, t) !== NONE) {
+  const freed = delNetwork(b, n, c, p, t);
+  if (freed !== NONE) {
+    if (at.restarts === 1 && w[n + S.uncounted] > 0 && freed < IPV6_REF) tidy(x, b, n, c, freed, t);
     bins[x.bin + BIN.released] += 1;
     bins[x.bin + BIN.cooling] += 1;
     const cooled = t + c.cooldownMs + 1;
@@ -158,6 +164,15 @@ export function endPod(x: Thread, b: Blocks, n: Block, c: Settings, p: PodRow, t
   if (at.restarts === 1) w[n + at.podCheckpoint + p] = 0; // without its veth a restart would drop the row
   w[n + N.podCount] -= 1;
   freePodRow(b, n, p);
+}
+
+/** What a DEL begins after a change of mode or of subnet tags (leftovers.ts). Its call is its own: nobody waits for the answer. */
+function tidy(x: Thread, b: Blocks, n: Block, c: Settings, freed: number, t: Ms): void {
+  const before = levels(b, n);
+  if (tidyAfterDel(b, n, c, freed, t)) sendRelease(x, b, n, t);
+  book(x, b, n, c, t, before);
+  setBand(b, n, c);
+  plan(b, n);
 }
 
 /** The pod's row: `ended` is FOREVER for a pod that is alive at the end of the run. */

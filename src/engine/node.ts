@@ -31,7 +31,7 @@ export function runNode(x: Thread, group: Group, n: Block, horizon: number): num
   for (;;) {
     // Pods come and go until the agent has something to do or the node must stop.
     const c = world.settings[w[n + N.settings]]; // a restart may change it
-    const stop = Math.min(horizon - origin, w[n + N.lookAt]);
+    const stop = Math.min(horizon - origin, w[n + N.lookAt], w[n + N.rpcLookAt]);
     const t = runPods(x, group, n, c, stop);
     if (t >= stop) return t === FOREVER ? Number.POSITIVE_INFINITY : origin + t;
     if (t === w[n + N.wakeAt]) wake(x, b, n, c, t);

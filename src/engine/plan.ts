@@ -132,7 +132,7 @@ export function allocate(plan: Plan, threadCount: number): Memory {
     threads: Array.from({ length: threadCount }, () => ({
       bins: shared((binCountOf(plan) + 1) * BIN_FIELDS * 8),
       waits: shared(createHistogram().byteLength),
-      outbox: shared(8 + nodes * 24),
+      outbox: shared(8 + 2 * nodes * 24),
       news: shared(8 + plan.newsSize * 24),
       work: shared(16),
       metrics: shared(METRICS_BYTES),
@@ -178,8 +178,8 @@ export function openThread(plan: Plan, memory: Memory, world: World, index: numb
     bins: new Float64Array(own.bins),
     waits: new Float64Array(own.waits),
     outbox: {
-      count: new Int32Array(own.outbox, 0, 1), at: new Float64Array(own.outbox, 8, nodes), lookAt: new Float64Array(own.outbox, 8 + nodes * 8, nodes),
-      node: new Int32Array(own.outbox, 8 + nodes * 16, nodes),
+      count: new Int32Array(own.outbox, 0, 1), at: new Float64Array(own.outbox, 8, 2 * nodes), lookAt: new Float64Array(own.outbox, 8 + nodes * 16, 2 * nodes),
+      node: new Int32Array(own.outbox, 8 + nodes * 32, 2 * nodes),
     },
     news: {
       count: new Int32Array(own.news, 0, 1), at: new Float64Array(own.news, 8, news), node: new Int32Array(own.news, 8 + news * 8, news),

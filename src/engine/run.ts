@@ -16,7 +16,7 @@ import { N } from '../core/node.ts';
 import { rebase } from '../core/block.ts';
 import type { Ms, NodeIndex } from '../core/units.ts';
 import { assert } from '../core/assert.ts';
-import { serve, tieOf, type Ec2 } from './ec2/server.ts';
+import { serve, serveRelease, tieOf, type Ec2 } from './ec2/server.ts';
 import { createSweeps, sweep, type Sweeps } from './ec2/sweep.ts';
 import type { Plan } from './plan.ts';
 import { advanceStage, hearNews, stageLimit, type Stage } from './stage.ts';
@@ -56,7 +56,7 @@ export interface Run {
 export function createRun(world: World, plan: Plan, ec2: Ec2, stage: Stage | null, executor: Executor, happenings: readonly Happening[]): Run {
   return {
     world, plan, ec2, executor, stage, clock: 0,
-    requests: createHeap(world.nodeCount), looks: createHeap(world.nodeCount), answered: new Int32Array(2 * world.nodeCount),
+    requests: createHeap(2 * world.nodeCount), looks: createHeap(2 * world.nodeCount), answered: new Int32Array(2 * world.nodeCount),
     happenings: [...happenings].sort((a, b) => a.at - b.at || a.order - b.order), happened: 0, sweeps: createSweeps(plan),
   };
 }
@@ -95,7 +95,7 @@ function collect(run: Run): void {
   const { world, requests, looks } = run;
   for (const { count, node, at, lookAt } of run.executor.outboxes) {
     for (let i = 0; i < count[0]; i++) {
-      const { group, n } = blockOf(world, node[i]);
+      const { group, n } = blockOf(world, node[i] % world.nodeCount); // beyond nodeCount: the release of a DEL
       push(requests, node[i], at[i], tieOf(world.seed, at[i], group.blocks.w[n + N.id]));
       push(looks, node[i], lookAt[i], 0);
     }
@@ -146,9 +146,10 @@ function advanceNodes(run: Run, horizon: Ms): void {
         if (node < 0) continue;
         wakesAt = world.nextAt[node];
       } else {
-        node = pop(requests);
-        wakesAt = serve(ec2, world, node, request);
-        remove(looks, node);
+        const row = pop(requests);
+        remove(looks, row);
+        node = row % world.nodeCount;
+        wakesAt = row === node ? serve(ec2, world, node, request) : serveRelease(ec2, world, node, request);
         if (wakesAt < world.nextAt[node]) world.nextAt[node] = wakesAt;
       }
       if (wakesAt < earliestAnswer) earliestAnswer = wakesAt;

@@ -121,14 +121,8 @@ export function scheduleReconcile(b: Blocks, n: Block, c: Settings, now: Ms): vo
  * The reconciles before `now` that found nothing: each moved lastAction and counted every address present. In closed form: after the first, one
  * every so many whole turns. The agent is between two acts.
  */
-<<<<<<< HEAD
 function quietReconciles({ w }: Blocks, n: Block, c: Settings, now: Ms): { readonly count: number; readonly last: Ms } {
-  if (w[n + S.drift] !== 0) return { count: 0, last: NEVER };
-=======
-export function bookReconciles(b: Blocks, n: Block, c: Settings, now: Ms): void {
-  const { w } = b;
-  if (w[n + S.drift] !== 0 || c.ipv6 === true) return;
->>>>>>> 47e1cb2 (Several network cards: a data store and a part of the block each; IPv6: one /80 a node, no pool; each seen in a run)
+  if (w[n + S.drift] !== 0 || c.ipv6 === true) return { count: 0, last: NEVER };
   const period = turnMs(c);
   const phase = w[n + N.loopAt] - HALF_TURN_MS;
   const after = Math.max(w[n + N.lastAction] + RECONCILE_INTERVAL_MS + 1, w[n + N.readyAt] + 2 * HALF_TURN_MS);

@@ -44,6 +44,18 @@ describe('what happens at set times', () => {
     expect(summary.failedSandboxes.count).toBe(0);
   });
 
+  it('prefix delegation switched off again: the first pod that goes takes the free prefixes of its ENI with it (surprise 12.25)', async () => {
+    const off = `at:
+  - { time: 2m, set: { env: { ENABLE_PREFIX_DELEGATION: true } } }
+  - { time: 6m, drain: { nodeGroup: g, share: 50% } }
+  - { time: 8m, uncordon: { nodeGroup: g } }
+  - { time: 10m, set: { env: { ENABLE_PREFIX_DELEGATION: false } } }
+  - { time: 15m, drain: { nodeGroup: g, share: 25% } }`;
+    const summary = await run(off);
+    expect(summary.addresses.atEnd.assigned).toBe(40);
+    expect(summary.subnets.reduce((sum, s) => sum + s.usable - s.availableAtEnd, 0)).toBe(summary.addresses.atEnd.held + summary.enis.atEnd);
+  });
+
   it('a restart of ipamd keeps every address of every pod and asks for tags and descriptions again', async () => {
     const quiet = await run('');
     const summary = await run('at: [{ time: 5m, restart: { maxUnavailable: 50% } }]');

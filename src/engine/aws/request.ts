@@ -71,3 +71,17 @@ export function settle(x: Thread, b: Blocks, n: Block, now: Ms): boolean {
   bookCall(x.metrics, action, error, now - w[n + N.ec2CalledAt]);
   return true;
 }
+
+/**
+ * Sends the release that a DEL has prepared (N.rpcCount prefixes in rpcList): one attempt, beside whatever the agent's loop has under way. The node goes no
+ * further than the next millisecond until EC2 has taken it, so there is never a second one.
+ */
+export function sendRelease({ world, outbox }: Thread, { w }: Blocks, n: Block, now: Ms): void {
+  w[n + N.rpcAt] = now;
+  w[n + N.rpcLookAt] = now + 1;
+  const i = outbox.count[0]++;
+  assert(i < outbox.node.length, 'sendRelease: the outbox has room for two requests of every node');
+  outbox.node[i] = world.nodeCount + w[n + N.index];
+  outbox.at[i] = world.origin[0] + now;
+  outbox.lookAt[i] = world.origin[0] + now + 1;
+}

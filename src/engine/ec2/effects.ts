@@ -112,17 +112,21 @@ export function assignAddresses(
 }
 
 /** UnassignPrivateIpAddresses of the N.listLength entries of the node's list. If one is not on the ENI nothing happens. */
-export function unassignAddresses(e: Ec2World, b: Blocks, n: Block, number: number, prefixes: boolean, listedUntil: Ms): number {
+export const unassignAddresses = (e: Ec2World, b: Blocks, n: Block, number: number, prefixes: boolean, listedUntil: Ms): number =>
+  releaseList(e, b, n, number, n + b.at.list, b.w[n + N.listLength], prefixes, listedUntil);
+
+/** The same for the `count` addresses at w[first]. */
+export function releaseList(
+  e: Ec2World, b: Blocks, n: Block, number: number, first: number, count: number, prefixes: boolean, listedUntil: Ms,
+): number {
   const { w, at } = b;
   const a = findAttached(b, n, number);
   if (a === NONE) return E_ENI_NOT_FOUND;
-  const count = w[n + N.listLength];
-  for (let i = 0; i < count; i++) if (findHeld(b, n, a, w[n + at.list + i], prefixes) === NONE) return E_PARAMETER;
+  for (let i = first; i < first + count; i++) if (findHeld(b, n, a, w[i], prefixes) === NONE) return E_PARAMETER;
   const subnet = w[n + at.attachedSubnet + a];
-  for (let i = 0; i < count; i++) {
-    const ip = w[n + at.list + i];
-    unhold(b, n, a, findHeld(b, n, a, ip, prefixes), listedUntil);
-    giveBack(e, subnet, ip, prefixes);
+  for (let i = first; i < first + count; i++) {
+    unhold(b, n, a, findHeld(b, n, a, w[i], prefixes), listedUntil);
+    giveBack(e, subnet, w[i], prefixes);
   }
   return OK;
 }

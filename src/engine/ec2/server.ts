@@ -7,7 +7,7 @@
  *         comes the drawn latency later.
  * Source  DESIGN §2; vpc-ec2-model §2; ipamd-spec §3.10, §7.1.
  */
-import { CANDIDATES, ENI_DETACHED, N, NODE_ABANDONED, type Blocks } from '../../core/node.ts';
+import { CANDIDATES, ENI_DETACHED, N, NODE_ABANDONED, S, type Blocks } from '../../core/node.ts';
 import { detach, findAttached, isAttachedPrefix, isHeld } from '../../core/attached.ts';
 import { draw, mix, STREAM, streamKey } from '../../core/random.ts';
 import { freeCount } from '../../core/subnet.ts';
@@ -24,7 +24,7 @@ import { addRow, type CallRows } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { blockOf, type Sampler, type World } from '../thread.ts';
 import { take, type Bucket } from './buckets.ts';
-import { assignAddresses, attachInterface, createInterface, deleteInterface, deleteNewInterface, unassignAddresses, type Ec2World } from './effects.ts';
+import { assignAddresses, attachInterface, createInterface, deleteInterface, releaseList, deleteNewInterface, unassignAddresses, type Ec2World } from './effects.ts';
 
 /** How a subnet stands to the choice of a new ENI's subnet, by its tags (ipamd-spec §7.1). */
 export const SUBNET_TAG = { none: 0, usable: 1, excluded: 2 } as const;
@@ -238,3 +238,19 @@ function requestedOf({ w }: Blocks, n: Block, action: number): number {
 
 const grantedOf = ({ w }: Blocks, n: Block, action: number) =>
   action === ACTION.assign || action === ACTION.create ? w[n + N.replyCount] : action === ACTION.unassign ? w[n + N.listLength] : 0;
+
+/** Carries out the release that a DEL of the node has sent. A refusal is only logged there: a reconcile will find what EC2 still has. */
+export function serveRelease(e: Ec2, world: World, node: NodeIndex, at: Ms): number {
+  const { group, n } = blockOf(world, node);
+  const b = group.blocks;
+  const { w, at: layout } = b;
+  const action = ACTION.unassign;
+  const code = faultOf(e, action, at, node) || (take(e.buckets[action], at, e.refusedCosts) ? releaseList(e, b, n, w[n + N.rpcEni], n + layout.rpcList, w[n + N.rpcCount], true, at - world.origin[0] + imds(e.vanishes, b, n)) : E_THROTTLED);
+  if (code !== OK) w[n + S.drift] = 1;
+  w[n + N.rpcLookAt] = FOREVER;
+  e.requests[action] += 1;
+  if (code === E_THROTTLED) e.throttled[action] += 1;
+  else if (code !== OK) e.errors[action] += 1;
+  e.watch(at, action, code, NONE);
+  return at + 1;
+}
