@@ -56,6 +56,13 @@ describe('timelines', () => {
     expect(node.state()).toMatchObject({ enis: 2, prefixes: 1 }); // the last free prefix sits on the second ENI, which it therefore keeps
   });
 
+  it('prefixes without any target: one comes and goes on an idle node, every 30 s', () => {
+    const node = new Node({ type: 'm5.large', env: { ENABLE_PREFIX_DELEGATION: true } }).until(80);
+    expect(timeline(node)).toEqual([
+      '0 assign 1', '2.5 release 1 of ENI 0', '7.5 assign 1', '32.5 release 1 of ENI 0', '37.5 assign 1', '62.5 release 1 of ENI 0', '67.5 assign 1',
+    ]);
+  });
+
   it('m5.large in a subnet with 5 free addresses', () => {
     const subnets: Spec['subnets'] = [{ id: 'a', cidr: '10.0.0.0/28', used: ['10.0.0.10+4'] }, { id: 'pods', cidr: '10.0.16.0/20' }];
     const node = new Node({ type: 'm5.large', subnets }).until(270);
