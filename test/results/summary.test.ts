@@ -64,7 +64,7 @@ describe('the summary on the terminal', () => {
         CreateNetworkInterface                 2,300           0         150
         AttachNetworkInterface                 2,150           0           0
         nothing granted for 12 min 12 s, from 3 min: AssignPrivateIpAddresses
-      Max pods: up to 123 of 1,024 nodes full (at 2 h), 40 pods held back
+      Max pods: 123 of 1,000 nodes full at the end, 40 pods turned away
 
       Make it again (enisim 1.2.3, scenario abababababab, seed 7):
       enisim run sample.yaml --seed 7
