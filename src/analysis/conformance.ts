@@ -15,9 +15,11 @@ import { createReplay, type ReplayOptions } from './replay/node.ts';
 import { dumpChange, dumpFull, NOTHING, readState, type State } from './replay/dump.ts';
 import type { Header, Line, StateDump } from './replay/trace.ts';
 import { createProviderReplay } from './replay/controller/provider.ts';
+import { createPoolReplay, type PoolHeader } from './replay/controller/pools.ts';
 import type { LineReplay } from './replay/controller/replay.ts';
 import { createTrunkReplay } from './replay/controller/trunk.ts';
 import type { BranchHeader, ControllerLine } from './replay/controller/trace.ts';
+import { createWindowsReplay, type WindowsHeader } from './replay/controller/windows.ts';
 
 export type { Environment, ReplayOptions } from './replay/node.ts';
 
@@ -100,6 +102,8 @@ const KINDS: Readonly<Record<string, (header: AnyHeader, lines: readonly unknown
   ipamd: (header, lines, options) => replayLines(header as Header, lines as readonly Line[], options),
   trunk: (header, lines, options) => replayController(createTrunkReplay, header as BranchHeader, lines as readonly ControllerLine[], options),
   provider: (header, lines, options) => replayController(createProviderReplay, header as BranchHeader, lines as readonly ControllerLine[], options),
+  pool: (header, lines, options) => replayController(createPoolReplay, header as AnyHeader & PoolHeader, lines as readonly ControllerLine[], options),
+  'windows-provider': (header, lines, options) => replayController(createWindowsReplay, header as AnyHeader & WindowsHeader, lines as readonly ControllerLine[], options),
 };
 
 /** Replays a trace of the resource controller: every field of a line that says what came of it is compared, and no other may be missing. */
