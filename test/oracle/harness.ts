@@ -172,7 +172,7 @@ export class Node {
   }
 
   /** A counter of the node: the awscni_ series of that meaning. */
-  counter(name: 'forceRemovedIps' | 'reconcileAdds' | 'noAvailable'): number {
+  counter(name: 'forceRemovedIps' | 'reconcileAdds'): number {
     return this.replay.b.w[this.replay.n + N[name]];
   }
 
