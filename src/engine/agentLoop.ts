@@ -10,24 +10,23 @@ import { SDK_TOKENS } from './aws/request.ts';
 import { decide } from './decisions.ts';
 import { resume, startInit, startReconcile, startTick } from './ipamd/agent.ts';
 import { cardBlock, cardCount, cardSettings, carryBack, carryTo, markPods, placeOfPod } from './ipamd/cards.ts';
-import { clearStore, coolingAt } from './ipamd/datastore.ts';
+import { clearStore } from './ipamd/datastore.ts';
 import { cleanUpAt, cleanUpEmptied } from './ipamd/leftovers.ts';
 import { PLACE, RESULT } from './ipamd/places.ts';
 import { stopServing } from './ipamd/stop.ts';
 import type { Settings } from './ipamd/settings.ts';
 import { binOf, DAEMON_LIFE, logPod, startArrivals, tell } from './kubelet.ts';
-import { addRow } from './log.ts';
 import { bookInit, bookIpamdError } from './metrics.ts';
 import { createPods, podRows, queuePod, RANK, unqueuePod } from './pods.ts';
-import { BIN, BIN_FIELDS, NEWS, type Thread } from './thread.ts';
-import { bookReconciles, HALF_TURN_MS, quietReconcileAdds, scheduleReconcile, scheduleTurn, setBand, turnMs } from './turns.ts';
+import { BIN, BIN_FIELDS, COUNTERS, NEWS, type Thread } from './thread.ts';
+import { bookReconciles, HALF_TURN_MS, scheduleReconcile, scheduleTurn, setBand, turnMs } from './turns.ts';
 
 /** N.phase */
 export const PHASE = { absent: 0, launching: 1, initialising: 2, ready: 3, gone: 4 } as const;
 const INIT_RETRY_MS = 10_000;
 
 /** N.doing: what the agent's state machine is about. */
-const DOING = { nothing: 0, init: 1, tick: 2, reconcile: 3 } as const;
+export const DOING = { nothing: 0, init: 1, tick: 2, reconcile: 3 } as const;
 
 /** Runs `act` on the agent and books what it changed of the pool into the bin. */
 export function turn(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, reconcile: boolean): void {
@@ -250,9 +249,7 @@ function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
 }
 
 /** The levels of the pool before an act of the agent, where assigned counts leftovers of the other mode too; and ipamd's counters. */
-type Counter = (typeof COUNTERS)[number];
-const COUNTERS = ['ipamdErrors', 'forceRemovedEnis', 'forceRemovedIps', 'eniReconcileAdds', 'eniReconcileDels', 'ipReconcileDels'] as const;
-type Levels = { readonly total: number; readonly assigned: number; readonly enis: number; readonly prefixes: number } & { readonly [C in Counter]: number };
+type Levels = { readonly total: number; readonly assigned: number; readonly enis: number; readonly prefixes: number } & { readonly [Counter in (typeof COUNTERS)[number]]: number };
 
 export function levels(b: Blocks, n: Block): Levels {
   const { w } = b;
@@ -285,48 +282,3 @@ export function book(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, before:
   }
   b.dropped.count = 0;
 }
-
-/** awscni_reconcile_count of addresses found as they were, with the reconciles that were skipped because they would find nothing else. */
-export function reconcileAddsAt(b: Blocks, n: Block, c: Settings, now: Ms): number {
-  const { w } = b;
-  const skips = w[n + N.phase] === PHASE.ready && w[n + N.place] === PLACE.idle;
-  return w[n + N.reconcileAdds] + (skips ? quietReconcileAdds(b, n, c, now) : 0);
-}
-
-/** Rows of the nodes table for the node's bins before `bin`: nothing has happened on it since the last of their events. */
-export function sampleNode(x: Thread, b: Blocks, n: Block, c: Settings, bin: number): void {
-  const rows = x.log.nodes;
-  if (rows === null) return;
-  const { w } = b;
-  const { binMs, origin } = x.world;
-  for (; w[n + N.sampleBin] < bin; w[n + N.sampleBin]++) {
-    const end = (w[n + N.sampleBin] + 1) * binMs - origin[0];
-    const i = addRow(rows);
-    const r = rows.columns;
-    r.bin[i] = w[n + N.sampleBin];
-    r.node[i] = w[n + N.index];
-    const held = levels(b, n);
-    r.total[i] = held.total;
-    r.assigned[i] = held.assigned;
-    r.cooling[i] = coolingAt(b, n, c, end);
-    r.enis[i] = held.enis;
-    r.prefixes[i] = held.prefixes;
-    r.waiting[i] = w[n + N.podWaiting];
-    r.adds[i] = w[n + N.addRequests] - w[n + N.sampledAdds];
-    r.failedAdds[i] = w[n + N.noAvailable] - w[n + N.sampledFailed];
-    r.dels[i] = w[n + N.delRequests] - w[n + N.sampledDels];
-    r.unmanaged[i] = w[n + N.unmanagedEnis];
-    r.settings[i] = w[n + N.settings];
-    r.ipamdErrors[i] = w[n + N.ipamdErrors];
-    r.forceRemovedEnis[i] = w[n + N.forceRemovedEnis];
-    r.forceRemovedIps[i] = w[n + N.forceRemovedIps];
-    r.eniReconcileAdds[i] = w[n + N.eniReconcileAdds];
-    r.eniReconcileDels[i] = w[n + N.eniReconcileDels];
-    r.ipReconcileDels[i] = w[n + N.reconcileDels];
-    r.reconcileAdds[i] = reconcileAddsAt(b, n, c, end);
-    w[n + N.sampledAdds] = w[n + N.addRequests];
-    w[n + N.sampledFailed] = w[n + N.noAvailable];
-    w[n + N.sampledDels] = w[n + N.delRequests];
-  }
-}
-

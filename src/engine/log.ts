@@ -16,7 +16,7 @@ export const POD_ROW = {
 } as const satisfies Spec;
 export const NODE_ROW = {
   bin: 'i32', node: 'i32', total: 'i32', assigned: 'i32', cooling: 'i32', enis: 'i32', prefixes: 'i32', waiting: 'i32', adds: 'i32', failedAdds: 'i32', dels: 'i32',
-  unmanaged: 'i32', settings: 'i32', ipamdErrors: 'i32', forceRemovedEnis: 'i32', forceRemovedIps: 'i32', eniReconcileAdds: 'i32', eniReconcileDels: 'i32',
+  eniMax: 'i32', ipMax: 'i32', ipamdErrors: 'i32', forceRemovedEnis: 'i32', forceRemovedIps: 'i32', eniReconcileAdds: 'i32', eniReconcileDels: 'i32',
   ipReconcileDels: 'i32', reconcileAdds: 'i32',
 } as const satisfies Spec;
 export const CALL_ROW = {

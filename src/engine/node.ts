@@ -12,7 +12,8 @@
 import { KEY_SCALE, LAST_KEY } from '../core/block.ts';
 import { N, type Blocks } from '../core/node.ts';
 import { FOREVER, NEVER, type Block, type Ms } from '../core/units.ts';
-import { planned, sampleNode, turn, wake } from './agentLoop.ts';
+import { planned, turn, wake } from './agentLoop.ts';
+import { sampleNode } from './sample.ts';
 import { arrive, bindPod, endPod, stopPod, tryAdd } from './kubelet.ts';
 import { PLACE } from './ipamd/places.ts';
 import type { Settings } from './ipamd/settings.ts';

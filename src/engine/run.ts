@@ -20,7 +20,7 @@ import { serve, serveRelease, tieOf, type Ec2 } from './ec2/server.ts';
 import { createSweeps, sweep, type Sweeps } from './ec2/sweep.ts';
 import type { Plan } from './plan.ts';
 import { advanceStage, hearNews, stageLimit, type Stage } from './stage.ts';
-import { sampleNode } from './agentLoop.ts';
+import { sampleNode } from './sample.ts';
 import { runNode } from './node.ts';
 import { blockOf, type News, type Outbox, type Thread, type World } from './thread.ts';
 

@@ -94,6 +94,8 @@ export const BIN = {
   ipReconcileDels: 21,
 } as const;
 export const BIN_FIELDS = 22;
+/** Fields that are counters of ipamd: what an act of the agent adds to those of its node. */
+export const COUNTERS = ['ipamdErrors', 'forceRemovedEnis', 'forceRemovedIps', 'eniReconcileAdds', 'eniReconcileDels', 'ipReconcileDels'] as const satisfies readonly (keyof typeof BIN)[];
 
 /** EC2 requests that nodes have sent and the coordinator has not seen. `count` is one shared word. */
 export interface Outbox { readonly count: Int32Array; readonly node: Int32Array; readonly at: Float64Array; readonly lookAt: Float64Array }

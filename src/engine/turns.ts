@@ -137,7 +137,9 @@ function quietReconciles({ w }: Blocks, n: Block, c: Settings, now: Ms): { reado
 /** Addresses that those reconciles counted. */
 export function quietReconcileAdds(b: Blocks, n: Block, c: Settings, now: Ms): number {
   const { count } = quietReconciles(b, n, c, now);
-  return count === 0 || b.w[n + S.rawTotal] === 0 ? 0 : count * presentSlots(b, n);
+  let slots = 0;
+  for (let m = n; count > 0 && m < n + b.at.stride; m += b.at.cardStride) if (b.w[m + S.rawTotal] !== 0) slots += presentSlots(b, m);
+  return count * slots;
 }
 
 /** Books them. */

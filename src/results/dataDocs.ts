@@ -29,12 +29,14 @@ duckdb.sql('select mode, max(waitDuration) from pods group by mode')   # DuckDB,
 ## Names, units, order
 
 - **Names** are lowerCamelCase. A column with the meaning of a Prometheus metric of aws-node has the metric's name without \`awscni_\`:
-  \`awscni_assigned_ip_addresses\` is \`assignedIpAddresses\`. A field of EC2's API has EC2's word: \`availableIpAddressCount\`.
+  \`awscni_assigned_ip_addresses\` is \`assignedIpAddresses\`; a label's value stands at its end. A field of EC2's API has EC2's word: \`availableIpAddressCount\`.
 - **Moments** are timestamp[ms, UTC], counted from the scenario's \`start:\`. **Spans** are duration[ms]. Counts are whole numbers of the
   unit that the table below gives. Every field of the files carries \`unit\`, \`description\` and, where there is one, \`metric\` as metadata.
 - **Rows** have the order of the key that stands with each table. The same scenario and seed give the same bytes, whatever the number of threads.
 - **Metadata** of each file: \`enisim.table\`, \`enisim.tableVersion\`, \`enisim.engineVersion\`, \`enisim.scenario\`, \`enisim.scenarioHash\`,
   \`enisim.seed\`, \`enisim.start\`, \`enisim.command\`. What may differ between equal runs (machine, times) is in the manifest alone.
+- \`--metrics prom\` writes \`metrics.prom\` too: every \`awscni_*\` series of ipamd at the end of the run, in Prometheus's text format; without a \`node\`
+  label for all nodes together, with one for the nodes of the sample.
 - A metric that counts (\`awscni_add_ip_req_count\`) grows for ever on a node; its column holds the growth in the row's time bin.
 `;
 

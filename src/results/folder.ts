@@ -55,7 +55,7 @@ const MANIFEST_VERSION = 1;
 const MANIFEST = 'manifest.json';
 
 /** Files beside the tables that a run may write. */
-export const TEXT_FILES = ['summary.json', 'report.html'] as const;
+export const TEXT_FILES = ['summary.json', 'report.html', 'metrics.prom'] as const;
 export type TextFile = (typeof TEXT_FILES)[number];
 
 const OURS = new Set([MANIFEST, ...TEXT_FILES, ...TABLE_NAMES.flatMap(table => [`${table}.arrow`, `${table}.parquet`])]);

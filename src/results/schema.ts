@@ -4,7 +4,7 @@
  * Why     The Arrow files, the batch types that a run hands over and docs/data.md all follow from this declaration, so they cannot
  *         disagree. It is a public interface: a change of a name, kind, unit or meaning raises the table's `version`.
  * Names   lowerCamelCase. A column with the meaning of a Prometheus metric of aws-node has the metric's name without `awscni_`
- *         (`awscni_total_ip_addresses` -> `totalIpAddresses`) and carries it as `metric`; a field that EC2's API names has EC2's
+ *         (`awscni_total_ip_addresses` -> `totalIpAddresses`), a label's value at its end, and carries it as `metric`; a field that EC2's API names has EC2's
  *         word with a small first letter (`AvailableIpAddressCount` -> `availableIpAddressCount`). Everything else: our word.
  * Units   What a run hands over is in ms since the scenario's `start:`; files hold moments as timestamp[ms, UTC] and spans as
  *         duration[ms]. Counts have the unit of what is counted.
@@ -63,6 +63,12 @@ const enis = { kind: 'u32', unit: 'ENIs', description: 'ENIs in the data store, 
 const prefixes = { kind: 'u32', unit: 'prefixes', description: '/28 prefixes in the data store.', metric: 'awscni_total_ipv4_prefixes' } as const;
 const adds = { kind: 'u32', unit: 'requests', description: 'CNI ADD requests in the bin, retries included.', metric: 'awscni_add_ip_req_count' } as const;
 const dels = { kind: 'u32', unit: 'requests', description: 'CNI DEL requests in the bin.', metric: 'awscni_del_ip_req_count' } as const;
+const ipamdErrors = { kind: 'u32', unit: 'errors', description: "ipamd's errors in the bin, all its functions together.", metric: 'awscni_ipamd_error_count' } as const;
+const forceRemovedEnis = { kind: 'u32', unit: 'ENIs', description: 'ENIs in the bin that left the data store with pods on them.', metric: 'awscni_force_removed_enis' } as const;
+const forceRemovedIps = { kind: 'u32', unit: 'addresses', description: 'Addresses in the bin that left the data store with a pod.', metric: 'awscni_force_removed_ips' } as const;
+const eniReconcileAdds = { kind: 'u32', unit: 'ENIs', description: 'ENIs in the bin that a reconcile found attached and took in.', metric: 'awscni_reconcile_count{fn="eniReconcileAdd"}' } as const;
+const eniReconcileDels = { kind: 'u32', unit: 'ENIs', description: 'ENIs in the bin that a reconcile found gone and dropped.', metric: 'awscni_reconcile_count{fn="eniReconcileDel"}' } as const;
+const ipReconcileDels = { kind: 'u32', unit: 'addresses or prefixes', description: 'Addresses and prefixes in the bin that a reconcile found gone and dropped.', metric: 'awscni_reconcile_count{fn="eniIPPoolReconcileDel"}' } as const;
 const failedAdds = { kind: 'u32', unit: 'requests', description: 'ADD requests in the bin that found no assignable address.', metric: 'awscni_no_available_ip_addresses' } as const;
 
 export const TABLES = {
@@ -96,6 +102,12 @@ export const TABLES = {
       ec2Requests: { kind: 'u32', unit: 'requests', description: 'EC2 requests in the bin, each attempt of the SDK counted, refused ones included.' },
       ec2Throttled: { kind: 'u32', unit: 'requests', description: 'EC2 requests in the bin refused by RequestLimitExceeded.' },
       ec2Errors: { kind: 'u32', unit: 'requests', description: 'EC2 requests in the bin answered by another error code.' },
+      ipamdErrorCount: ipamdErrors,
+      forceRemovedEnis,
+      forceRemovedIps,
+      reconcileCountEniReconcileAdd: eniReconcileAdds,
+      reconcileCountEniReconcileDel: eniReconcileDels,
+      reconcileCountEniIPPoolReconcileDel: ipReconcileDels,
     },
   },
   nodes: {
@@ -118,6 +130,15 @@ export const TABLES = {
       addIpReqCount: adds,
       noAvailableIpAddresses: failedAdds,
       delIpReqCount: dels,
+      eniMax: { kind: 'u32', unit: 'ENIs', description: 'ENIs that ipamd may have; 0 before the node exists.', metric: 'awscni_eni_max' },
+      ipMax: { kind: 'u32', unit: 'addresses', description: 'Addresses of so many ENIs when full, whatever they are for.', metric: 'awscni_ip_max' },
+      ipamdErrorCount: ipamdErrors,
+      forceRemovedEnis,
+      forceRemovedIps,
+      reconcileCountEniReconcileAdd: eniReconcileAdds,
+      reconcileCountEniReconcileDel: eniReconcileDels,
+      reconcileCountEniIPPoolReconcileDel: ipReconcileDels,
+      reconcileCountEniDataStorePoolReconcileAdd: { kind: 'u32', unit: 'addresses or prefixes', description: 'Addresses and prefixes in the bin that a reconcile found present, new ones or not, each time.', metric: 'awscni_reconcile_count{fn="eniDataStorePoolReconcileAdd"}' },
     },
   },
   pods: {

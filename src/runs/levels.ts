@@ -8,7 +8,7 @@ import { N, S } from '../core/node.ts';
 import { PHASE } from '../engine/agentLoop.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { Stage } from '../engine/stage.ts';
-import { BIN, BIN_FIELDS, blockOf, type Thread, type World } from '../engine/thread.ts';
+import { BIN, BIN_FIELDS, blockOf, COUNTERS, type Thread, type World } from '../engine/thread.ts';
 
 /** Totals over the nodes that are settled at moment 0. */
 export interface Base { readonly total: number; readonly enis: number; readonly prefixes: number; readonly ready: number }
@@ -36,6 +36,7 @@ export type ClusterSeries = Readonly<Record<(typeof FIELDS)[number], Float64Arra
 const FIELDS = [
   'time', 'nodes', 'nodesReady', 'podsPending', 'podsWaiting', 'podsRunning', 'total', 'assigned', 'cooling', 'available', 'enis', 'prefixes', 'created', 'bound',
   'addressed', 'ended', 'failed', 'adds', 'noAvailable', 'dels', 'waitSum', 'waitMax', 'ec2Requests', 'ec2Throttled', 'ec2Errors', 'dropped', 'neverAddressed',
+  ...COUNTERS,
 ] as const;
 
 export function clusterSeries(world: World, plan: Plan, threads: readonly Thread[], stage: Stage | null, base: Base, ec2: Ec2Bins): ClusterSeries {
@@ -55,7 +56,9 @@ export function clusterSeries(world: World, plan: Plan, threads: readonly Thread
     enis += sum(bin, BIN.enis);
     prefixes += sum(bin, BIN.prefixes);
     ready += sum(bin, BIN.ready);
+    const counters = Object.fromEntries(COUNTERS.map(counter => [counter, sum(bin, BIN[counter])])) as Record<(typeof COUNTERS)[number], number>;
     const row: Record<(typeof FIELDS)[number], number> = {
+      ...counters,
       time: Math.min((bin + 1) * world.binMs, world.durationMs), nodes: nodes.nodes[bin], nodesReady: ready - nodes.cordoned[bin], podsPending: pending,
       podsWaiting: waiting, podsRunning: assigned + nodes.hostPods[bin], total, assigned, cooling, available: total - assigned, enis, prefixes,
       created: stage === null ? bound : stage.createdIn[bin], bound, addressed, ended: sum(bin, BIN.ended) + (stage?.endedIn[bin] ?? 0),

@@ -19,6 +19,7 @@ import { advance, createRun, type Run } from '../engine/run.ts';
 import { createStage, logPending, type Stage } from '../engine/stage.ts';
 import { createFolder, type Folder } from '../results/folder.ts';
 import type { RunIdentity } from '../results/identity.ts';
+import { prometheusText } from '../results/prometheus.ts';
 import { summaryJson, type RunSummary } from '../results/summary.ts';
 import { buildPlan, type Built } from '../scenarios/build.ts';
 import { loaderBeside } from '../scenarios/files.ts';
@@ -27,6 +28,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { createPool, type Pool, type TakenLog } from '../workers/pool.ts';
 import { closePods } from '../engine/close.ts';
 import { baseOf, clusterSeries, type ClusterSeries } from './levels.ts';
+import { finalMetrics } from './metrics.ts';
 import { createNames } from './names.ts';
 import { summarise, watchEc2, type Watched } from './summarise.ts';
 import { createWriters } from './tables.ts';
@@ -57,7 +59,7 @@ export async function simulate(request: RunRequest): Promise<RunOutcome> {
   const wallStart = performance.now();
   try {
     await work(session, request, wallStart);
-    const outcome = conclude(session, identity, folder);
+    const outcome = conclude(session, identity, folder, request.metrics);
     const seconds = await session.pool.stop();
     const cpu = process.cpuUsage(cpuBefore);
     const cpuSeconds = (cpu.user + cpu.system - setup.user - setup.system) / 1e6;
@@ -174,13 +176,14 @@ function addressEvents(bins: Float64Array): number {
   return sum;
 }
 
-function conclude(session: Session, identity: RunIdentity, folder: Folder | null): RunSummary {
+function conclude(session: Session, identity: RunIdentity, folder: Folder | null, metrics: RunRequest['metrics']): RunSummary {
   const series = session.series();
   const summary = summarise(session.run, session.pool.threads, series, session.subnets, session.watched, session.scenario, identity, podEvents(session.pool));
   if (folder !== null) {
     if (session.scenario.outputs.tables.cluster) writeCluster(folder, series);
     if (session.scenario.outputs.tables.subnets) writeSubnets(folder, session.scenario, session.subnets);
     folder.writeText('summary.json', summaryJson(summary));
+    if (metrics === 'prom') folder.writeText('metrics.prom', prometheusText(finalMetrics(session.run, session.pool.threads, session.built.nodeName, session.scenario.cni.version)));
   }
   return summary;
 }
@@ -193,6 +196,8 @@ function writeCluster(folder: Folder, s: ClusterSeries): void {
     eniAllocated: u32(s.enis), totalIpv4Prefixes: u32(s.prefixes), podsCreated: u32(s.created), podsBound: u32(s.bound), podsAddressed: u32(s.addressed),
     podsEnded: u32(s.ended), podsFailed: u32(s.failed), addIpReqCount: u32(s.adds), noAvailableIpAddresses: u32(s.noAvailable), delIpReqCount: u32(s.dels),
     waitSum: s.waitSum, waitMax: s.waitMax, ec2Requests: u32(s.ec2Requests), ec2Throttled: u32(s.ec2Throttled), ec2Errors: u32(s.ec2Errors),
+    ipamdErrorCount: u32(s.ipamdErrors), forceRemovedEnis: u32(s.forceRemovedEnis), forceRemovedIps: u32(s.forceRemovedIps), reconcileCountEniReconcileAdd: u32(s.eniReconcileAdds),
+    reconcileCountEniReconcileDel: u32(s.eniReconcileDels), reconcileCountEniIPPoolReconcileDel: u32(s.ipReconcileDels),
   }, s.bins);
 }
 
@@ -224,5 +229,5 @@ function identityOf(scenario: Scenario, traces: ReadResult['traces'], command: s
 function estimateBytes({ outputs, durationMs }: Scenario, { nodeGroupOf }: Built, traces: ReadResult['traces']): number {
   const pods = Math.min(outputs.podRowsMax, [...traces.values()].reduce((sum, { count }) => sum + count, 0));
   const nodes = Math.min(outputs.nodeSample, nodeGroupOf.length) * Math.ceil(durationMs / outputs.binMs);
-  return (outputs.tables.pods ? pods * 128 : 0) + (outputs.tables.nodes ? nodes * 81 : 0) + 10_000_000;
+  return (outputs.tables.pods ? pods * 128 : 0) + (outputs.tables.nodes ? nodes * 117 : 0) + 10_000_000;
 }

@@ -65,6 +65,7 @@ export function createWriters(folder: Folder, scenario: Scenario, built: Built, 
   const decisions = tables.decisions ? folder.table('decisions', { error: CODE_NAMES, reason: [] }) : null;
   const perNode = scenario.workloads.findIndex(w => w.kind === 'churn' && w.placed === 'per-node');
   const id = plan.nodes.id;
+  const growth = createGrowth();
   return {
     pods: parts => {
       const rows = join(parts);
@@ -101,6 +102,7 @@ export function createWriters(folder: Folder, scenario: Scenario, built: Built, 
       const u32 = (field: string) => gather(c[field], order, new Uint32Array(order.length), x => Math.max(0, x));
       const node = gather(c.node, order, new Int32Array(order.length));
       const total = u32('total'), assigned = u32('assigned');
+      const grown = (field: string) => growth(field, node, gather(c[field], order, new Uint32Array(order.length)));
       nodes.append({
         time: gather(c.bin, order, new Float64Array(order.length), bin => Math.min((bin + 1) * scenario.outputs.binMs, scenario.durationMs)),
         node: { index: node, name: names.node },
@@ -108,6 +110,9 @@ export function createWriters(folder: Folder, scenario: Scenario, built: Built, 
         availabilityZone: Int32Array.from(node, x => built.zoneOf[x]), totalIpAddresses: total, assignedIpAddresses: assigned,
         coolingIpAddresses: u32('cooling'), availableIpAddresses: Uint32Array.from(total, (x, i) => x - assigned[i]), eniAllocated: u32('enis'),
         totalIpv4Prefixes: u32('prefixes'), podsWaiting: u32('waiting'), addIpReqCount: u32('adds'), noAvailableIpAddresses: u32('failedAdds'), delIpReqCount: u32('dels'),
+        eniMax: u32('eniMax'), ipMax: u32('ipMax'), ipamdErrorCount: grown('ipamdErrors'), forceRemovedEnis: grown('forceRemovedEnis'), forceRemovedIps: grown('forceRemovedIps'),
+        reconcileCountEniReconcileAdd: grown('eniReconcileAdds'), reconcileCountEniReconcileDel: grown('eniReconcileDels'), reconcileCountEniIPPoolReconcileDel: grown('ipReconcileDels'),
+        reconcileCountEniDataStorePoolReconcileAdd: grown('reconcileAdds'),
       }, order.length);
     },
     decisions: parts => {
@@ -142,6 +147,20 @@ export function createWriters(folder: Folder, scenario: Scenario, built: Built, 
 }
 
 const idAt = (id: Int32Array, node: number) => (node < 0 ? -1 : id[node]);
+
+/** Turns counters that grow for ever into what they grew by since the node's row before. Rows come in the order of time. */
+function createGrowth() {
+  const before = new Map<string, Map<number, number>>();
+  return (field: string, node: Int32Array, values: Uint32Array): Uint32Array => {
+    const last = before.get(field) ?? new Map<number, number>();
+    before.set(field, last);
+    return values.map((value, i) => {
+      const grown = value - (last.get(node[i]) ?? 0);
+      last.set(node[i], value);
+      return grown;
+    });
+  };
+}
 
 /** How the pod ended, or what it waited for. */
 function reasonOf(c: Columns, row: number, trace: boolean): number {

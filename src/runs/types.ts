@@ -15,6 +15,8 @@ export interface RunRequest {
   /** Output folder; null: nothing is written, only the summary comes back. */
   readonly out: string | null;
   readonly format?: 'arrow' | 'parquet';
+  /** Also writes metrics.prom: ipamd's series at the end, in Prometheus's text format. */
+  readonly metrics?: 'prom';
   /** At least 1; more than the machine has cores is allowed. */
   readonly threads?: number;
   /** How to make the run again: written into every output. Without --threads and --out, which change no byte. */

@@ -12,12 +12,14 @@ import { hasColour } from '../terminal.ts';
 
 const THREADS_MAX = 256;
 const FORMATS = ['arrow', 'parquet'] as const;
+const METRICS = ['prom'] as const;
 
 const options = (yargs: Argv) => changeOptions(yargs)
   .positional('file', { type: 'string', demandOption: true, describe: 'Scenario file' })
   .option('out', { type: 'string', requiresArg: true, defaultDescription: 'out/NAME', describe: 'Folder of the result; an earlier result in it is replaced' })
   .option('threads', { coerce: wholeNumber('threads', 1, THREADS_MAX), requiresArg: true, defaultDescription: 'one a core, up to 8', describe: 'Threads at most; the result does not depend on them' })
   .option('format', { choices: FORMATS, default: FORMATS[0], requiresArg: true, describe: 'Format of the tables' })
+  .option('metrics', { choices: METRICS, requiresArg: true, defaultDescription: 'none', describe: "Also write ipamd's metrics at the end: prom for metrics.prom, as Prometheus reads it" })
   .option('json', { type: 'boolean', default: false, describe: 'The summary as JSON' })
   .option('quiet', { type: 'boolean', default: false, describe: 'No progress, no word on where the files are' })
   .option('verify', { type: 'boolean', default: false, describe: 'Recount the state of every node at each simulated minute' });
@@ -42,9 +44,9 @@ export const runCommand = (run: typeof simulate = simulate): Command => defineCo
     const forget = terminal.onInterrupt(() => interrupt.abort());
     let simulatedMs = 0;
     const request: RunRequest = {
-      file, text, overrides, out, format, verify: args.verify, signal: interrupt.signal,
+      file, text, overrides, out, format, metrics: args.metrics, verify: args.verify, signal: interrupt.signal,
       threads: args.threads ?? Math.min(availableParallelism(), 8),
-      command: commandLine(['run', file, ...wordsOf(args), ...(format === 'arrow' ? [] : ['--format', format])]),
+      command: commandLine(['run', file, ...wordsOf(args), ...(format === 'arrow' ? [] : ['--format', format]), ...(args.metrics ? ['--metrics', args.metrics] : [])]),
       onWarnings: warnings => stderr.write(warnings.map(warning => `${formatProblem(warning)}\n`).join('')),
       onProgress(at) {
         ({ simulatedMs } = at);
