@@ -83,6 +83,14 @@ it('equals leave as Go\'s heap gives them up: after 58 came first, 55 does', () 
   expect(drain(q)).toEqual([58, P, 57, 56, 55]);
 });
 
+it('of two equals below a later one the left rises', () => {
+  const q = createWorkQueue({ capacity: 8 });
+  for (const [subject, at] of [[1, 10], [2, 20], [3, 20], [4, 30]]) submitAfter(q, job(q, subject), 0, at);
+  submitReady(q, 10);
+  submitReady(q, 20);
+  expect(drain(q)).toEqual([1, 2, 3]);
+});
+
 it('after a burst of retries they are spread over time', () => {
   const q = createWorkQueue({ capacity: 8, retryEveryMs: 100, retryBurst: 2 });
   const at = [1, 2, 3, 4].map(subject => {

@@ -49,7 +49,7 @@ class Create extends Step {
     this.wanted = wanted;
     this.failing = failing;
   }
-  act(m: Model, real: Bench) {
+  override act(m: Model, real: Bench) {
     let calls = 0;
     real.fails = call => (this.failing !== 0 && call === this.failing && ++calls === this.wanted ? REFUSED : 0);
     const result = create(real, this.uid, this.wanted);
@@ -76,7 +76,7 @@ class Release extends Step {
     super();
     this.uid = uid;
   }
-  act(m: Model, real: Bench) {
+  override act(m: Model, real: Bench) {
     releasePod(real.t, real.k, this.uid, real.now);
     releaseIn(m, this.uid);
   }
@@ -97,7 +97,7 @@ class Leaks extends Step {
     super();
     this.existing = existing;
   }
-  act(m: Model, real: Bench) {
+  override act(m: Model, real: Bench) {
     const exists = (uid: number) => ((this.existing >> uid) & 1) === 1;
     const gone = [...m.pods.keys()].filter(uid => !exists(uid)).sort((a, b) => a - b);
     expect(releaseLeaked(real.t, real.k, exists, real.now)).toBe(gone.length > 0);
@@ -112,7 +112,7 @@ class Wait extends Step {
     super();
     this.ms = ms;
   }
-  act(m: Model, real: Bench) {
+  override act(m: Model, real: Bench) {
     m.now += this.ms;
     real.now += this.ms;
   }
@@ -126,7 +126,7 @@ class Pass extends Step {
     super();
     this.isBroken = isBroken;
   }
-  act(m: Model, real: Bench) {
+  override act(m: Model, real: Bench) {
     real.fails = call => (this.isBroken && call === CALL.delete ? REFUSED : 0);
     pass(real);
     while (m.queue.length > 0 && (m.queue[0].stamp === null || m.now > m.queue[0].stamp + m.period)) {
@@ -150,7 +150,7 @@ class Period extends Step {
     super();
     this.ms = ms;
   }
-  act(m: Model, real: Bench) {
+  override act(m: Model, real: Bench) {
     m.period = this.ms;
     real.t.cooldownMs = this.ms;
   }
@@ -158,7 +158,7 @@ class Period extends Step {
 }
 
 class Restart extends Step {
-  act(m: Model, real: Bench) {
+  override act(m: Model, real: Bench) {
     renewTrunk(real.t, real.k);
     real.interfaces = [[1, 0, 0], [10, 2, 1]];
     const alive = [...m.alive.values()].sort((a, b) => a.eni - b.eni);

@@ -102,6 +102,7 @@ describe('jobs', () => {
     expect(count(EVENT.allocationFailed)).toBe(6);
     p.podExists[2] = 0;
     submitCreate(p, 2, 1, world.now);
+    expect(nextDue(p) - world.now).toBeGreaterThan(1000); // but for the pass nothing is to come
     run(10_000);
     expect(world.events.filter(([, subject]) => subject === 2)).toEqual([]);
   });

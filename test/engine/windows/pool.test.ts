@@ -115,6 +115,13 @@ describe('reconcile', () => {
     expect(t.pendingDelete[p]).toBe(3);
   });
 
+  it('what is over never takes the pool below its minimum', () => {
+    const { t, p } = newPool(9, false, { ...SECONDARY_DEFAULTS, warmIp: 1, minIp: 4 });
+    t.pendingCreate[p] = 5;
+    grant(t, p, ids(5, 6, 7, 8, 9));
+    expect([reconcile(t, p), t.jobCount]).toEqual([JOB.delete, 1]);
+  });
+
   it('draining takes whole prefixes only, and the last addresses stay with their pods', () => {
     const { t, p } = newPool(144, true, PREFIX_DEFAULTS);
     t.pendingCreate[p] = 32;
