@@ -27,10 +27,10 @@ const NODE_FIELDS = {
   // the AWS layer (awsutils and the SDK's retryer): the call's step, its tries; the EC2 request under way
   awsPlace: 'word', awsTry: 'word', awsSubnet: 'word', awsCursor: 'word', awsDevice: 'word', awsError: 'word',
   ec2Action: 'word', ec2Attempt: 'word', ec2Error: 'word', ec2Number: 'word', ec2LatencyOk: 'word', ec2LatencyRefused: 'word', ec2Count: 'word',
-  ec2RequestedAt: 'time', ec2CalledAt: 'time', sdkTokens: 'word',
+  ec2RequestedAt: 'time', ec2CalledAt: 'time', ec2Settings: 'word', sdkTokens: 'word',
   // what a DEL asks of the AWS layer while ipamd's loop may wait for a call of its own: prefixes of one ENI to release, in rpcList
-  rpcEni: 'word', rpcCount: 'word',
-  eniNumberNext: 'word', newEni: 'word', newEniSubnet: 'word', newEniIp: 'word', newEniPrefixes: 'word', newEniOpen: 'word', heldPickable: 'word', picks: 'word',
+  rpcEni: 'word', rpcCount: 'word', rpcNumber: 'word',
+  eniNumberNext: 'word', newEni: 'word', newEniSubnet: 'word', newEniIp: 'word', newEniPrefixes: 'word', newEniOpen: 'word', newEniCount: 'word', picks: 'word',
   // the kubelet
   podCount: 'word', podWaiting: 'word', podFirstFree: 'word', podQueued: 'word', podInitial: 'word', podHost: 'word', arrivalAt: 'time', inbox: 'word', inboxEnd: 'word',
   // counters of random draws, one per stream
@@ -157,6 +157,8 @@ const ARRAYS = {
   candidate: ['word', () => CANDIDATES],
   /** Addresses that a call names or an answer brings. */
   list: ['word', d => Math.max(d.slots, 1)],
+  /** Addresses of the ENI that is created and not attached yet: EC2's own, whatever becomes of the process that asked. */
+  newEniList: ['word', d => d.slots],
   /** Prefixes that a DEL asks to release; only a restart out of prefix mode leaves any. */
   rpcList: ['word', d => d.slots * d.restarts],
 } as const satisfies ArrayFields<Dims>;

@@ -6,7 +6,7 @@
 import { N, NODE_ABANDONED, NODE_CORDONED, NODE_WAS_READY, S, type Blocks } from '../core/node.ts';
 import { FOREVER, NEVER, NONE, type Block, type Ms } from '../core/units.ts';
 import { startCall, wakeCall } from './aws/awsutils.ts';
-import { SDK_TOKENS } from './aws/request.ts';
+import { earliestAnswer, SDK_TOKENS } from './aws/request.ts';
 import { decide } from './decisions.ts';
 import { resume, startInit, startReconcile, startTick } from './ipamd/agent.ts';
 import { cardBlock, cardCount, cardSettings, carryBack, carryTo, markPods, placeOfPod } from './ipamd/cards.ts';
@@ -17,8 +17,8 @@ import { stopServing } from './ipamd/stop.ts';
 import type { Settings } from './ipamd/settings.ts';
 import { binOf, DAEMON_LIFE, logPod, startArrivals, tell } from './kubelet.ts';
 import { bookInit, bookIpamdError } from './metrics.ts';
-import { createPods, podRows, queuePod, RANK, unqueuePod } from './pods.ts';
-import { BIN, BIN_FIELDS, COUNTERS, NEWS, type Thread } from './thread.ts';
+import { createPods, podRows, queuedRank, queuePod, RANK, unqueuePod } from './pods.ts';
+import { BIN, BIN_FIELDS, COUNTERS, NEWS, type Thread, type World } from './thread.ts';
 import { bookReconciles, HALF_TURN_MS, scheduleReconcile, scheduleTurn, setBand, turnMs } from './turns.ts';
 
 /** N.phase */
@@ -52,10 +52,13 @@ export function wake(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
     w[n + N.phase] = PHASE.initialising;
     w[n + N.doing] = DOING.init;
     w[n + N.initAt] = t;
+    for (let k = 0; k < b.at.cards; k++) { // what a process before this one was about
+      w[cardBlock(b.at, n, k) + N.awsPlace] = 0;
+      w[cardBlock(b.at, n, k) + N.ec2Action] = 0;
+    }
     w[n + N.activeCard] = 0;
     drive(x, b, n, c, t, begin(b, n, c, t));
   } else {
-    if (w[n + N.doing] === DOING.init) w[n + S.pickable] = w[n + N.heldPickable];
     const k = w[n + N.activeCard];
     const m = cardBlock(b.at, n, k);
     w[m + N.wakeAt] = FOREVER;
@@ -64,10 +67,6 @@ export function wake(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
       bookIpamdError(x.metrics, b, m);
       drive(x, b, n, c, t, resume(b, m, cardSettings(c, k), t));
     } else pass(b, n, m);
-  }
-  if (w[n + N.doing] === DOING.init) { // nothing is served before nodeInit has ended
-    w[n + N.heldPickable] = w[n + S.pickable];
-    w[n + S.pickable] = 0;
   }
   book(x, b, n, c, t, before);
 }
@@ -183,6 +182,7 @@ function drain(b: Blocks, n: Block, t: Ms): void {
   w[n + N.nodeFlags] |= NODE_CORDONED;
   for (const p of podRows(b, n)) {
     if (at.scheduled === 1 && w[n + at.podLife + p] === DAEMON_LIFE) continue;
+    if (queuedRank(b, n, p) === RANK.del) continue; // in its grace already
     unqueuePod(b, n, p);
     queuePod(b, n, t, RANK.stop, p);
   }
@@ -194,31 +194,33 @@ function drain(b: Blocks, n: Block, t: Ms): void {
  */
 function restart(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   const { w } = b;
-  const { restarts, origin } = x.world;
-  const i = w[n + N.restartNext]++;
-  const next = i + 1 < restarts.first[w[n + N.index] + 1] ? restarts.at[i + 1] - origin[0] : FOREVER;
-  w[n + N.restartAt] = Math.min(next, FOREVER);
-  if (restarts.settings[i] !== NONE) w[n + N.settings] = restarts.settings[i];
-  if (w[n + N.phase] === PHASE.absent || w[n + N.phase] === PHASE.gone) return;
+  const downMs = x.world.restarts.downMs[w[n + N.restartNext]];
+  takeRestart(x.world, b, n);
   const before = levels(b, n);
   bookReconciles(b, n, c, t);
   stopServing(b, n);
   book(x, b, n, c, t, before);
   if (w[n + N.lookAt] !== FOREVER) w[n + N.nodeFlags] |= NODE_ABANDONED;
   for (let k = 0; k < b.at.cards; k++) {
-    const m = cardBlock(b.at, n, k);
-    if (k > 0) stopServing(b, m);
-    w[m + N.place] = PLACE.idle;
-    if (w[m + N.lookAt] !== FOREVER) continue; // EC2 has yet to read what was asked
-    w[m + N.awsPlace] = 0;
-    w[m + N.ec2Action] = 0;
+    if (k > 0) stopServing(b, cardBlock(b.at, n, k));
+    w[cardBlock(b.at, n, k) + N.place] = PLACE.idle;
   }
   w[n + N.doing] = DOING.nothing;
   w[n + N.tickAt] = FOREVER;
   w[n + N.reconcileAt] = FOREVER;
+  // one that was to start later still does
+  const starts = w[n + N.phase] === PHASE.launching && w[n + N.wakeAt] !== FOREVER ? w[n + N.wakeAt] : NEVER;
   w[n + N.phase] = PHASE.launching;
   w[n + N.sdkTokens] = SDK_TOKENS;
-  w[n + N.wakeAt] = Math.max(t + restarts.downMs[i], w[n + N.lookAt] === FOREVER ? 0 : w[n + N.lookAt]);
+  w[n + N.wakeAt] = Math.max(t + downMs, starts, earliestAnswer(b, cardBlock(b.at, n, w[n + N.activeCard])));
+}
+
+/** The node's next restart is here: the settings that it brings, and when the one after it is due. */
+export function takeRestart({ restarts, origin }: World, { w }: Blocks, n: Block): void {
+  const i = w[n + N.restartNext]++;
+  const next = i + 1 < restarts.first[w[n + N.index] + 1] ? restarts.at[i + 1] - origin[0] : FOREVER;
+  w[n + N.restartAt] = Math.min(next, FOREVER);
+  if (restarts.settings[i] !== NONE) w[n + N.settings] = restarts.settings[i];
 }
 
 /** The instance is terminated: its pods end with it, and nothing happens on it any more. EC2 takes the ENIs back at the same moment. */
@@ -235,7 +237,8 @@ function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
       logPod(x, b, n, p, t, ip, eni, c.prefixMode, 1);
     }
   }
-  if (w[n + N.phase] === PHASE.ready) bins[x.bin + BIN.ready] -= 1;
+  if ((w[n + N.nodeFlags] & NODE_WAS_READY) !== 0) bins[x.bin + BIN.ready] -= 1;
+  if (w[n + N.lookAt] !== FOREVER) w[n + N.nodeFlags] |= NODE_ABANDONED;
   createPods(b, n);
   for (let k = 0; k < at.cards; k++) {
     stopServing(b, cardBlock(at, n, k));

@@ -106,7 +106,10 @@ function beginNode(world: World, ec2: Ec2, plan: Plan, node: NodeIndex): void {
   if (Number.isNaN(nodes.launchAt[node])) {
     if (!settleNode(ec2, b, n, world.settings[nodes.settings[node]], world.subnetExcluded)) return;
     startArrivals(world, node, 0);
-  } else w[n + N.phase] = PHASE.absent;
+  } else {
+    w[n + N.phase] = PHASE.absent;
+    return; // nothing happens on it before its launch
+  }
   world.nextAt[node] = Math.min(w[n + N.wakeAt], w[n + N.arrivalAt], w[n + N.tickAt], w[n + N.reconcileAt], w[n + N.plannedAt]);
   if (world.nextAt[node] === FOREVER) world.nextAt[node] = Number.POSITIVE_INFINITY;
 }

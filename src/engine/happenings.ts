@@ -5,16 +5,18 @@
  */
 import { attachedCount } from '../core/attached.ts';
 import { N } from '../core/node.ts';
-import { FOREVER, NONE, type NodeIndex } from '../core/units.ts';
-import { PHASE } from './agentLoop.ts';
+import { NONE, type NodeIndex } from '../core/units.ts';
+import { PHASE, plan as planChanges, takeRestart } from './agentLoop.ts';
 import { changeHeld, type Holdings } from './begin.ts';
 import { deleteInterface } from './ec2/effects.ts';
-import { leak, SUBNET_TAG } from './ec2/server.ts';
+import { leakNew, SUBNET_TAG } from './ec2/server.ts';
 import type { Plan } from './plan.ts';
 import type { Happening, Run } from './run.ts';
 import { takePrimary } from './settle.ts';
 import { blockOf } from './thread.ts';
 
+/** An instance or a process ends after all that it asked for in its last millisecond has arrived. */
+const AFTER_MS = 1;
 /** An instance that could not be launched for want of an address is asked for again after this. */
 const LAUNCH_RETRY_MS = 60_000;
 
@@ -38,13 +40,15 @@ export function planHappenings(plan: Plan, holdings: Holdings, onSample: (run: R
   const { first, at: restartAt } = plan.restarts;
   for (let node = 0; node + 1 < first.length; node++) {
     for (let i = first[node]; i < first[node + 1]; i++) {
-      if (restartAt[i] < plan.durationMs) list.push({ at: restartAt[i], order: ORDER.terminate, act: run => leakUnattached(run, node, restartAt[i]) });
+      const at = restartAt[i] + AFTER_MS;
+      if (at <= plan.durationMs) list.push({ at, order: ORDER.terminate, act: run => leakUnattached(run, node, at) });
     }
   }
   const { launchAt, terminateAt, lost } = plan.nodes;
   for (let node = 0; node < launchAt.length; node++) {
     if (launchAt[node] < plan.durationMs) list.push({ at: launchAt[node], order: ORDER.launch, act: run => launch(run, node, launchAt[node]) });
-    if (terminateAt[node] < plan.durationMs) list.push({ at: terminateAt[node], order: ORDER.terminate, act: run => terminate(run, node, lost[node] === 1) });
+    const end = terminateAt[node] + AFTER_MS;
+    if (end <= plan.durationMs) list.push({ at: end, order: ORDER.terminate, act: run => terminate(run, node, lost[node] === 1, end) });
   }
   for (let bin = 0; (bin + 1) * plan.binMs <= plan.durationMs; bin++) {
     list.push({ at: (bin + 1) * plan.binMs, order: ORDER.sample, act: run => { onSample(run, bin); return NONE; } });
@@ -64,8 +68,12 @@ function launch(run: Run, node: NodeIndex, at: number): NodeIndex {
     insert(run, { at: again, order: ORDER.launch, act: r => launch(r, node, again) });
     return NONE;
   }
+  const now = at - world.origin[0];
+  while (w[n + N.restartAt] <= now) takeRestart(world, group.blocks, n); // before it there was nothing to restart
+  planChanges(group.blocks, n);
   w[n + N.phase] = PHASE.launching;
-  w[n + N.wakeAt] = at - world.origin[0] + plan.nodes.startDelay[node];
+  w[n + N.sampleBin] = Math.floor(at / world.binMs); // it has no rows before
+  w[n + N.wakeAt] = now + plan.nodes.startDelay[node];
   world.nextAt[node] = Math.min(w[n + N.wakeAt], w[n + N.plannedAt]) + world.origin[0];
   return node;
 }
@@ -74,22 +82,21 @@ function launch(run: Run, node: NodeIndex, at: number): NodeIndex {
 function leakUnattached(run: Run, node: NodeIndex, at: number): NodeIndex {
   const { group, n } = blockOf(run.world, node);
   const { w, at: layout } = group.blocks;
-  for (let m = n; m < n + layout.stride; m += layout.cardStride) if (w[m + N.newEniOpen] === 1) leak(run.ec2, group.blocks, m, at);
+  for (let m = n; m < n + layout.stride; m += layout.cardStride) if (w[m + N.newEniOpen] === 1) leakNew(run.ec2, group.blocks, m, at);
   return NONE;
 }
 
 /** The instance is gone: all its ENIs are deleted with it, unless its zone is lost. Its block stops by itself at the same moment. */
-function terminate(run: Run, node: NodeIndex, lost: boolean): NodeIndex {
+function terminate(run: Run, node: NodeIndex, lost: boolean, at: number): NodeIndex {
   const { group, n } = blockOf(run.world, node);
   const b = group.blocks;
-  leakUnattached(run, node, run.clock);
+  leakUnattached(run, node, at);
   for (let m = n; m < n + b.at.stride; m += b.at.cardStride) {
     while (!lost && attachedCount(b, m) > 0) {
       deleteInterface(run.ec2, b, m, b.w[m + b.at.attachedNumber]);
       run.ec2.eniCount--;
     }
   }
-  if (b.w[n + N.wakeAt] !== FOREVER && b.w[n + N.phase] === PHASE.gone) b.w[n + N.wakeAt] = FOREVER;
   return NONE;
 }
 

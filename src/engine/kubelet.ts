@@ -11,7 +11,7 @@ import { N, S, type Blocks } from '../core/node.ts';
 import { draw, exponential, exponentialMs, STREAM, streamKey } from '../core/random.ts';
 import { FOREVER, NEVER, NONE, type Block, type Ms, type NodeIndex, type PodRow } from '../core/units.ts';
 import { sample } from './aws/sampler.ts';
-import { book, levels, plan } from './agentLoop.ts';
+import { book, levels, PHASE, plan } from './agentLoop.ts';
 import { sendRelease } from './aws/request.ts';
 import { IPV6_REF, placeOfPod } from './ipamd/cards.ts';
 import { tidyAfterDel } from './ipamd/leftovers.ts';
@@ -73,7 +73,9 @@ export function tryAdd(x: Thread, group: Group, n: Block, c: Settings, p: PodRow
   const { w, at } = b;
   const { world, bins } = x;
   w[n + N.addRequests] += 1;
-  const ref = addNetwork(b, n, c, p, t);
+  let ref: number = NONE;
+  if (w[n + N.phase] === PHASE.ready) ref = addNetwork(b, n, c, p, t);
+  else w[n + N.noAvailable] += 1; // nobody serves before nodeInit has ended
   if (ref === NONE) {
     bins[x.bin + BIN.noAvailable] += 1;
     if (at.podLog === 1) w[n + at.podRetries + p] += 1;
@@ -169,7 +171,8 @@ export function endPod(x: Thread, b: Blocks, n: Block, c: Settings, p: PodRow, t
 /** What a DEL begins after a change of mode or of subnet tags (leftovers.ts). Its call is its own: nobody waits for the answer. */
 function tidy(x: Thread, b: Blocks, n: Block, c: Settings, freed: number, t: Ms): void {
   const before = levels(b, n);
-  if (tidyAfterDel(b, n, c, freed, t)) sendRelease(x, b, n, t);
+  // a second one of the same millisecond is left to a later DEL
+  if (b.w[n + N.rpcLookAt] === FOREVER && tidyAfterDel(b, n, c, freed, t)) sendRelease(x, b, n, t);
   book(x, b, n, c, t, before);
   setBand(b, n, c);
   plan(b, n);

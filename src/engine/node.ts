@@ -12,7 +12,7 @@
 import { KEY_SCALE, LAST_KEY } from '../core/block.ts';
 import { N, type Blocks } from '../core/node.ts';
 import { FOREVER, NEVER, type Block, type Ms } from '../core/units.ts';
-import { planned, turn, wake } from './agentLoop.ts';
+import { PHASE, planned, turn, wake } from './agentLoop.ts';
 import { sampleNode } from './sample.ts';
 import { arrive, bindPod, endPod, stopPod, tryAdd } from './kubelet.ts';
 import { PLACE } from './ipamd/places.ts';
@@ -34,7 +34,7 @@ export function runNode(x: Thread, group: Group, n: Block, horizon: number): num
     const c = world.settings[w[n + N.settings]]; // a restart may change it
     const stop = Math.min(horizon - origin, w[n + N.lookAt], w[n + N.rpcLookAt]);
     const t = runPods(x, group, n, c, stop);
-    if (t >= stop) return t === FOREVER ? Number.POSITIVE_INFINITY : origin + t;
+    if (t >= stop || t >= w[n + N.rpcLookAt]) return t === FOREVER ? Number.POSITIVE_INFINITY : origin + t;
     if (t === w[n + N.wakeAt]) wake(x, b, n, c, t);
     else if (t === w[n + N.reconcileAt]) turn(x, b, n, c, t, true);
     else if (t === w[n + N.tickAt]) turn(x, b, n, c, t, false);
@@ -56,15 +56,16 @@ function enterBin(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
  * The node's pods, up to `stop` or to the agent's next act. Returns that moment; x.bin is its bin.
  * What is due next is kept in locals; after an event only what it can move is read again.
  */
-function runPods(x: Thread, group: Group, n: Block, c: Settings, stop: Ms): Ms {
+function runPods(x: Thread, group: Group, n: Block, c: Settings, horizon: Ms): Ms {
   const b = group.blocks;
   const { w, d, at } = b;
+  let stop = horizon;
   const lastKey = ((n + at.podKey) >> 1) - 1;
   const wakeAt = w[n + N.wakeAt];
   let turnAt = Math.min(w[n + N.reconcileAt], w[n + N.tickAt], w[n + N.plannedAt]);
   let bindAt = w[n + N.bindAt];
   let arrivalAt = w[n + N.arrivalAt];
-  const idle = w[n + N.place] === PLACE.idle;
+  const idle = w[n + N.place] === PLACE.idle && w[n + N.phase] === PHASE.ready; // while its process is down the loop does not turn
   for (;;) {
     const queued = w[n + N.podQueued];
     const key = queued > 0 ? d[lastKey + queued] : LAST_KEY;
@@ -93,6 +94,7 @@ function runPods(x: Thread, group: Group, n: Block, c: Settings, stop: Ms): Ms {
       arrive(x, group, n, c, t);
       arrivalAt = w[n + N.arrivalAt];
     }
+    if (at.restarts === 1 && w[n + N.rpcLookAt] < stop) stop = w[n + N.rpcLookAt]; // a DEL has sent a request
     if (!idle) continue;
     // has the pod brought a turn nearer that acts, or taken the reason of one away?
     if (!quiet(b, n)) scheduleTurn(b, n, c, t);

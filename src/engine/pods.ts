@@ -44,6 +44,13 @@ export function podRows({ w, at }: Blocks, n: Block): PodRow[] {
   return Array.from({ length: at.pods }, (_, p) => p).filter(p => !free.has(p));
 }
 
+/** The rank of the pod's next event, or NONE. */
+export function queuedRank({ w, d, at }: Blocks, n: Block, p: PodRow): number {
+  const first = (n + at.podKey) >> 1;
+  for (let i = first; i < first + w[n + N.podQueued]; i++) if (rowOfKey(d[i]) === p) return (d[i] - timeOfKey(d[i]) * KEY_SCALE) >> RANK_SHIFT;
+  return NONE;
+}
+
 /** Takes the pod's next event out of the queue, if it has one. */
 export function unqueuePod({ w, d, at }: Blocks, n: Block, p: PodRow): void {
   const first = (n + at.podKey) >> 1;

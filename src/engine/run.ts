@@ -51,11 +51,18 @@ export interface Run {
   readonly happenings: Happening[];
   happened: number;
   readonly sweeps: Sweeps;
+  /** The origin of all blocks moves when the horizon is further from it than this. */
+  readonly originSpanMs: Ms;
 }
 
-export function createRun(world: World, plan: Plan, ec2: Ec2, stage: Stage | null, executor: Executor, happenings: readonly Happening[]): Run {
+/** Beyond it 32 bits of milliseconds might not reach the horizon and what is scheduled after it. */
+const ORIGIN_SPAN_MS = 1 << 30;
+
+export function createRun(
+  world: World, plan: Plan, ec2: Ec2, stage: Stage | null, executor: Executor, happenings: readonly Happening[], originSpanMs = ORIGIN_SPAN_MS,
+): Run {
   return {
-    world, plan, ec2, executor, stage, clock: 0,
+    world, plan, ec2, executor, stage, clock: 0, originSpanMs,
     requests: createHeap(2 * world.nodeCount), looks: createHeap(2 * world.nodeCount), answered: new Int32Array(2 * world.nodeCount),
     happenings: [...happenings].sort((a, b) => a.at - b.at || a.order - b.order), happened: 0, sweeps: createSweeps(plan),
   };
@@ -163,12 +170,10 @@ function advanceNodes(run: Run, horizon: Ms): void {
   run.clock = horizon;
 }
 
-/** Moves the origin of all blocks when 32 bits of milliseconds would not reach the horizon and what it schedules. */
-const ORIGIN_SPAN_MS = 1 << 30;
-
-function shiftOrigin({ world, clock }: Run, horizon: Ms): void {
+/** Moves the origin of all blocks when the horizon is too far from it. */
+function shiftOrigin({ world, clock, originSpanMs }: Run, horizon: Ms): void {
   const [origin] = world.origin;
-  if (horizon - origin < ORIGIN_SPAN_MS) return;
+  if (horizon - origin < originSpanMs) return;
   const by = Math.floor((clock - origin) / world.binMs) * world.binMs;
   for (const { blocks, nodeCount } of world.groups) {
     for (let part = 0; part < nodeCount * blocks.at.cards; part++) rebase(blocks.w, blocks.d, part * blocks.at.cardStride, blocks.at.times, by);

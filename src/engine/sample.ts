@@ -48,8 +48,8 @@ export function reconcileAdds(b: Blocks, n: Block, c: Settings, now: Ms): number
 /** Rows of the nodes table for the node's bins before `bin`: nothing has happened on it since the last of their events. */
 export function sampleNode(x: Thread, b: Blocks, n: Block, c: Settings, bin: number): void {
   const rows = x.log.nodes;
-  if (rows === null) return;
   const { w } = b;
+  if (rows === null || w[n + N.phase] === PHASE.absent) return;
   const { binMs, origin } = x.world;
   for (; w[n + N.sampleBin] < bin; w[n + N.sampleBin]++) {
     const end = (w[n + N.sampleBin] + 1) * binMs - origin[0];

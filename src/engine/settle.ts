@@ -48,8 +48,7 @@ function answer(e: Ec2, b: Blocks, n: Block, c: Settings, excluded: Uint8Array, 
       for (let i = 0; i < many && code !== OK; i++) code = createInterface(e, b, n, w[n + layout.candidate + i], count, c.prefixMode);
       if (code === OK) {
         e.eniCount++;
-        code = attachInterface(b, n, c.eniLimit, freeDevice(b, n), c.prefixMode, at);
-        w[n + N.callEni] = w[n + N.newEni];
+        code = attachInterface(b, n, c.eniLimit, freeDevice(b, n), at);
       }
       break;
     }

@@ -15,6 +15,7 @@ import { N } from '../core/node.ts';
 import { draw, exponential, exponentialMs, STREAM, streamKey } from '../core/random.ts';
 import { FOREVER, NONE, type Ms, type NodeIndex } from '../core/units.ts';
 import type { Distribution } from '../core/quantiles.ts';
+import { PHASE } from './agentLoop.ts';
 import { createSampler, sample } from './aws/sampler.ts';
 import { DAEMON_LIFE, graceOf } from './kubelet.ts';
 import { addRow, type PodRows } from './log.ts';
@@ -174,7 +175,7 @@ function beginStageNodes(s: Stage, plan: Plan): void {
     if (settled) {
       const { group, n } = blockOf(s.world, node);
       register(s, plan, node);
-      if (group.blocks.w[n + N.readyAt] < 0 && group.blocks.w[n + N.place] === 0) setReady(s.scheduler, node, true);
+      if (group.blocks.w[n + N.phase] === PHASE.ready) setReady(s.scheduler, node, true);
       else s.starting++;
     } else if (nodes.launchAt[node] < plan.durationMs) s.starting++;
     for (const [what, at] of [['cordon', nodes.cordonAt[node]], ['uncordon', nodes.uncordonAt[node]], ['drain', nodes.drainAt[node]], ['terminate', nodes.terminateAt[node]]] as const) {
@@ -360,7 +361,10 @@ export function advanceStage(s: Stage, plan: Plan, until: Ms): Ms {
     if (at >= until) break;
     if (s.binds.count >= roomy && at > s.clock) { reached = at; break; }
     if (at > s.clock) {
-      if (s.dirty) placePending(s, s.clock);
+      if (s.dirty) { // a pod that is placed now has another event to come
+        placePending(s, s.clock);
+        continue;
+      }
       s.clock = at;
     }
     // creations first: they only put attempts into the order of events

@@ -13,9 +13,7 @@ import { createReplay, type Replay } from '../../src/analysis/replay/node.ts';
 import { runLine } from '../../src/analysis/replay/operations.ts';
 import { readState } from '../../src/analysis/replay/dump.ts';
 import type { Arguments, Call, Fault, Header, Line, Op } from '../../src/analysis/replay/trace.ts';
-import { deleteInterface } from '../../src/engine/ec2/effects.ts';
 import { checkStore } from '../../src/engine/ipamd/check.ts';
-import { createSettings } from '../../src/engine/ipamd/settings.ts';
 import { isHigh, isLow, mayRemoveEni, statsOf } from '../../src/engine/ipamd/targets.ts';
 import { parseEnvironment } from '../../src/scenarios/environment.ts';
 import { findLimits, isPrefixCapable } from '../../src/scenarios/limits.ts';
@@ -33,8 +31,6 @@ export interface Spec {
   readonly imdsLag?: number;
   /** Walk maps as Go does, with this key; without one lowest-first. */
   readonly key?: number;
-  /** The data store of a second network card: no ENI at the start, WARM_IP_TARGET and MINIMUM_IP_TARGET 1. */
-  readonly secondCard?: boolean;
 }
 
 export interface Eni { readonly eni: number; readonly slots: number; readonly owned: number }
@@ -89,10 +85,6 @@ export class Node {
     };
     this.replay = createReplay(header, BOUNDS, { isPrefixCapable, parseEnvironment, goMap: spec.key !== undefined });
     this.replay.b.w[this.replay.n + N.orderKey] = spec.key ?? 0;
-    if (spec.secondCard) {
-      deleteInterface(this.replay.world, this.replay.b, this.replay.n, 0);
-      this.replay.settings = createSettings({ ...this.replay.settings, cards: 2 }).otherCards[0];
-    }
     this.started = (this.operate('init') as { ok: number }).ok === 1;
   }
 

@@ -101,13 +101,12 @@ function allocEni(replay: Replay, wanted: number): void {
   const eni = w[n + N.newEni];
   const dev = freeDevice(b, n);
   error = faultAt(replay, 'AttachNetworkInterface')
-    ?? nameOf(attachInterface(b, n, replay.header.limits.enis, dev, prefixes, replay.now));
+    ?? nameOf(attachInterface(b, n, replay.header.limits.enis, dev, replay.now));
   if (error !== undefined) {
-    deleteNewInterface(world, b, n, prefixes);
+    deleteNewInterface(world, b, n);
     answer(replay, error);
     return end(replay, call, error);
   }
-  w[n + N.callEni] = eni;
   const list = listOf(replay, count, prefixes);
   const r = {
     eni, dev, sub: subnetIds[w[n + N.newEniSubnet]], ip: cidrText({ ip: w[n + N.newEniIp], prefix: false }),

@@ -151,7 +151,6 @@ export function wakeCall(x: Thread, b: Blocks, n: Block, now: Ms): boolean {
       return request(x, b, n, AWS.allocAttach, ACTION.attach, now);
     case AWS.allocAttach:
       if (error !== OK) return undo(x, b, n, error, now);
-      w[n + N.callEni] = w[n + N.newEni];
       return request(x, b, n, AWS.allocModify, ACTION.modify, now);
     case AWS.allocModify:
       w[n + N.awsError] = error;

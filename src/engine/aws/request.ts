@@ -8,7 +8,7 @@
  */
 import { N, type Blocks } from '../../core/node.ts';
 import { draw, STREAM, streamKey } from '../../core/random.ts';
-import { FOREVER, type Block, type Ms, type NodeIndex } from '../../core/units.ts';
+import { FOREVER, NEVER, type Block, type Ms, type NodeIndex } from '../../core/units.ts';
 import { assert } from '../../core/assert.ts';
 import { ACTION } from '../actions.ts';
 import { E_THROTTLED, errorCode, OK } from '../ipamd/calls.ts';
@@ -38,6 +38,7 @@ export function send(x: Thread, b: Blocks, n: Block, action: number, now: Ms, at
   w[n + N.ec2LatencyRefused] = refused;
   w[n + N.ec2RequestedAt] = now;
   if (attempt === 1) w[n + N.ec2CalledAt] = now;
+  w[n + N.ec2Settings] = w[n + N.settings];
   w[n + N.lookAt] = now + Math.min(ok, refused);
   w[n + N.wakeAt] = FOREVER;
   const i = outbox.count[0]++;
@@ -46,6 +47,10 @@ export function send(x: Thread, b: Blocks, n: Block, action: number, now: Ms, at
   outbox.at[i] = world.origin[0] + now;
   outbox.lookAt[i] = world.origin[0] + w[n + N.lookAt];
 }
+
+/** The earliest moment at which the request under way may be answered; NEVER when there is none. Whether it has been served makes no difference. */
+export const earliestAnswer = ({ w }: Blocks, n: Block): Ms =>
+  w[n + N.ec2Action] > 0 ? w[n + N.ec2RequestedAt] + Math.min(w[n + N.ec2LatencyOk], w[n + N.ec2LatencyRefused]) : NEVER;
 
 /**
  * The answer is here. True: it is final, N.ec2Error says how. False: the SDK waits and sends again by itself.

@@ -2,8 +2,8 @@
  * Effects: what EC2's calls on ENIs do to subnets and to an instance, the moment they take place.
  *
  * Shape   Each function is one call's effect, all or nothing, and returns an error code (0 = done). Addresses it grants stand in the node's
- *         `list`, with N.replyCount. An ENI that is created but not attached yet lives in the node's own fields: N.newEni, N.newEniSubnet,
- *         N.newEniIp and the list, while N.newEniOpen is 1.
+ *         `list`, with N.replyCount. An ENI that is created but not attached yet lives in fields of its own while N.newEniOpen is 1: N.newEni,
+ *         N.newEniSubnet, N.newEniIp, N.newEniCount and `newEniList`.
  * Why     Runs and replays share these: they differ in when a call arrives, in how addresses are picked, and in one error code.
  * Source  vpc-ec2-model §1.4, golden/ipamd README §4 (which the random pick replaces in runs).
  */
@@ -59,6 +59,8 @@ export function createInterface(e: Ec2World, b: Blocks, n: Block, subnet: number
   }
   toAddresses(e, b, n, subnet, count);
   w[n + N.replyCount] = count;
+  w[n + N.newEniCount] = count;
+  w.copyWithin(n + at.newEniList, n + at.list, n + at.list + count);
   w[n + N.newEni] = w[n + N.eniNumberNext]++;
   w[n + N.newEniSubnet] = subnet;
   w[n + N.newEniPrefixes] = Number(prefixes);
@@ -68,10 +70,10 @@ export function createInterface(e: Ec2World, b: Blocks, n: Block, subnet: number
 }
 
 /** DeleteNetworkInterface of the ENI that was created and never attached. */
-export function deleteNewInterface(e: Ec2World, { w, at }: Blocks, n: Block, prefixes: boolean): void {
+export function deleteNewInterface(e: Ec2World, { w, at }: Blocks, n: Block): void {
   const subnet = w[n + N.newEniSubnet];
   release(e.subnets, subnet, offsetOf(e, subnet, w[n + N.newEniIp]));
-  for (let i = 0; i < w[n + N.replyCount]; i++) giveBack(e, subnet, w[n + at.list + i], prefixes);
+  for (let i = 0; i < w[n + N.newEniCount]; i++) giveBack(e, subnet, w[n + at.newEniList + i], w[n + N.newEniPrefixes] === 1);
   w[n + N.newEniOpen] = 0;
 }
 
@@ -80,13 +82,14 @@ function giveBack(e: Ec2World, subnet: number, ip: number, prefix: boolean): voi
   else release(e.subnets, subnet, offsetOf(e, subnet, ip));
 }
 
-/** AttachNetworkInterface of the new ENI, with this instance's tag. */
-export function attachInterface(b: Blocks, n: Block, eniLimit: number, device: number, prefixes: boolean, visibleAt: Ms): number {
+/** AttachNetworkInterface of the new ENI, with this instance's tag. Its number is N.callEni afterwards. */
+export function attachInterface(b: Blocks, n: Block, eniLimit: number, device: number, visibleAt: Ms): number {
   const { w, at } = b;
   if (attachedCount(b, n) >= eniLimit) return E_ATTACHMENT_LIMIT;
   const a = attach(b, n, w[n + N.newEni], device, ENI_TAGGED, w[n + N.newEniSubnet], w[n + N.newEniIp], visibleAt);
-  for (let i = 0; i < w[n + N.replyCount]; i++) hold(b, n, a, w[n + at.list + i], prefixes);
+  w[n + N.callEni] = w[n + N.newEni];
   w[n + N.newEniOpen] = 0;
+  for (let i = 0; i < w[n + N.newEniCount]; i++) hold(b, n, a, w[n + at.newEniList + i], w[n + N.newEniPrefixes] === 1);
   return OK;
 }
 

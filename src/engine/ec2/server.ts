@@ -63,9 +63,9 @@ export interface Fault { readonly action: number; readonly code: number; readonl
 export interface LeakedEni { readonly node: NodeIndex; readonly subnet: number; readonly ip: number; readonly addresses: Int32Array; readonly prefixes: Int32Array; readonly since: Ms }
 
 /** The code of the fault that meets this request, or 0. */
-export function faultOf({ faults }: Ec2, action: number, at: Ms, node: NodeIndex): number {
+export function faultOf({ faults }: Ec2, action: number, at: Ms, nodeId: number): number {
   for (const { action: met, code, from, until, share, key } of faults) {
-    if ((met === action || met === NONE) && at >= from && at < until && (share >= 1 || draw(streamKey(key, STREAM.tie, node), at % 4294967296) < share * 4294967296)) return code;
+    if ((met === action || met === NONE) && at >= from && at < until && (share >= 1 || draw(streamKey(key, STREAM.tie, nodeId), at % 4294967296) < share * 4294967296)) return code;
   }
   return 0;
 }
@@ -73,22 +73,22 @@ export function faultOf({ faults }: Ec2, action: number, at: Ms, node: NodeIndex
 /** Is this the last Delete that the agent tries: its twelfth try, and the SDK's last attempt of that? */
 const givesUp = ({ w }: Blocks, n: Block, code: number) => w[n + N.awsTry] >= EC2_TRIES && (!isRetryable(code) || w[n + N.ec2Attempt] >= MAX_ATTEMPTS);
 
-/** The ENI that could not be deleted, or was created by a process that has ended: nobody knows it, its addresses stay taken. */
-export function leak(e: Ec2, b: Blocks, n: Block, at: Ms): void {
-  const { w, at: layout } = b;
-  const node = w[n + N.index];
-  if (w[n + N.newEniOpen] === 1) {
-    const list = w.slice(n + layout.list, n + layout.list + w[n + N.replyCount]);
-    const prefixMode = w[n + N.newEniPrefixes] === 1;
-    e.leaked.push({ node, subnet: w[n + N.newEniSubnet], ip: w[n + N.newEniIp], addresses: prefixMode ? NO_ADDRESSES : list, prefixes: prefixMode ? list : NO_ADDRESSES, since: at });
-    w[n + N.newEniOpen] = 0;
-    return;
-  }
+/** The ENI that was created by a process that has ended, or could not be deleted again: nobody knows it, its addresses stay taken. */
+export function leakNew(e: Ec2, { w, at }: Blocks, n: Block, since: Ms): void {
+  const list = w.slice(n + at.newEniList, n + at.newEniList + w[n + N.newEniCount]);
+  const [addresses, prefixes] = w[n + N.newEniPrefixes] === 1 ? [NO_ADDRESSES, list] : [list, NO_ADDRESSES];
+  e.leaked.push({ node: w[n + N.index], subnet: w[n + N.newEniSubnet], ip: w[n + N.newEniIp], addresses, prefixes, since });
+  w[n + N.newEniOpen] = 0;
+}
+
+/** The detached ENI that could not be deleted. */
+function leakDetached(e: Ec2, b: Blocks, n: Block, since: Ms): void {
+  const { w, at } = b;
   const a = findAttached(b, n, w[n + N.callEni]);
-  if (a === NONE || (w[n + layout.attachedFlags + a] & ENI_DETACHED) === 0) return;
-  const held = Array.from({ length: layout.attachedSlots }, (_, slot) => slot).filter(slot => isHeld(b, n, a, slot));
-  const of = (prefix: boolean) => Int32Array.from(held.filter(slot => isAttachedPrefix(b, n, a, slot) === prefix), slot => w[n + layout.attachedAddress + a * layout.attachedSlots + slot]);
-  e.leaked.push({ node, subnet: w[n + layout.attachedSubnet + a], ip: w[n + layout.attachedPrimaryIp + a], addresses: of(false), prefixes: of(true), since: at });
+  if (a === NONE || (w[n + at.attachedFlags + a] & ENI_DETACHED) === 0) return;
+  const held = Array.from({ length: at.attachedSlots }, (_, slot) => slot).filter(slot => isHeld(b, n, a, slot));
+  const of = (prefix: boolean) => Int32Array.from(held.filter(slot => isAttachedPrefix(b, n, a, slot) === prefix), slot => w[n + at.attachedAddress + a * at.attachedSlots + slot]);
+  e.leaked.push({ node: w[n + N.index], subnet: w[n + at.attachedSubnet + a], ip: w[n + at.attachedPrimaryIp + a], addresses: of(false), prefixes: of(true), since });
   detach(b, n, a);
 }
 
@@ -99,7 +99,7 @@ const E_ENI_QUOTA = errorCode('NetworkInterfaceLimitExceeded');
 /** Breaks ties at the limiter. */
 export const tieOf = (seed: number, at: Ms, nodeId: number) => mix(mix(seed + (at % 4294967296)) ^ Math.imul(nodeId + 1, 0x9e3779b9));
 
-/** Carries out the open request of a node, sent at absolute time `at`. Returns the absolute time of the answer. */
+/** Carries out the open request of a node, sent at absolute time `at`. Returns the absolute time from which the node may send another. */
 export function serve(e: Ec2, world: World, node: NodeIndex, at: Ms): number {
   const { group, n: main } = blockOf(world, node);
   const b = group.blocks;
@@ -110,33 +110,40 @@ export function serve(e: Ec2, world: World, node: NodeIndex, at: Ms): number {
   assert(action > 0, 'serve: the node has an open request');
   const byId = action === ACTION.describeEnis && e.describeByIdIsSmall;
   const bucket = byId ? e.smallDescribe : e.buckets[action];
-  w[n + N.replyCount] = keepsList(action, w[n + N.awsPlace]) ? w[n + N.replyCount] : 0;
-  const code = faultOf(e, action, at, node) || (take(bucket, at, e.refusedCosts) ? carryOut(e, world, b, n, cardSettings(world.settings[w[main + N.settings]], card), action, at) : E_THROTTLED);
+  w[n + N.replyCount] = 0;
+  const undoes = action === ACTION.delete && w[n + N.awsPlace] === AWS.allocUndo;
+  const fresh = w[n + N.newEni];
+  const settings = cardSettings(world.settings[w[n + N.ec2Settings]], card); // a restart may have changed them meanwhile
+  const code = faultOf(e, action, at, w[main + N.id]) || (take(bucket, at, e.refusedCosts) ? carryOut(e, world, b, n, settings, action, at) : E_THROTTLED);
   const latency = code === OK ? w[n + N.ec2LatencyOk] : w[n + N.ec2LatencyRefused];
   w[n + N.lookAt] = FOREVER;
   w[main + N.lookAt] = FOREVER;
   const abandoned = (w[main + N.nodeFlags] & NODE_ABANDONED) !== 0;
+  w[n + N.ec2Error] = code;
   if (abandoned) w[main + N.nodeFlags] &= ~NODE_ABANDONED;
   else {
-    w[n + N.ec2Error] = code;
     w[n + N.wakeAt] = w[n + N.ec2RequestedAt] + latency;
     w[main + N.wakeAt] = w[n + N.wakeAt];
   }
-  if (code !== OK && action === ACTION.delete && givesUp(b, n, code)) leak(e, b, n, at);
+  if (code !== OK && action === ACTION.delete && givesUp(b, n, code)) {
+    if (undoes) leakNew(e, b, n, at);
+    else leakDetached(e, b, n, at);
+  }
   e.requests[action] += 1;
   if (code === E_THROTTLED) e.throttled[action] += 1;
   else if (code !== OK) e.errors[action] += 1;
   const subnet = subnetOf(b, n, action);
   e.watch(at, action, code, subnet);
-  if (e.log !== null) logCall(e.log, b, n, node, at, latency, action, code, subnet);
-  return abandoned ? Number.POSITIVE_INFINITY : at + latency;
+  if (e.log !== null) logCall(e.log, b, n, node, at, latency, action, code, subnet, undoes ? fresh : action === ACTION.create ? w[n + N.newEni] : w[n + N.callEni]);
+  const wakesAt = w[main + N.wakeAt] === FOREVER ? Number.POSITIVE_INFINITY : world.origin[0] + w[main + N.wakeAt];
+  // where processes restart, a new one or a DEL may send a request before this one's answer is due
+  return b.at.restarts === 1 ? Math.min(wakesAt, world.nextAt[node]) : wakesAt;
 }
 
-function logCall(rows: CallRows, b: Blocks, n: Block, node: NodeIndex, at: Ms, latency: Ms, action: number, code: number, subnet: number): void {
+function logCall(rows: CallRows, b: Blocks, n: Block, node: NodeIndex, at: Ms, latency: Ms, action: number, code: number, subnet: number, eni: number): void {
   const { w } = b;
   const i = addRow(rows);
   const r = rows.columns;
-  const fresh = action === ACTION.create || action === ACTION.attach;
   r.requested[i] = at;
   r.latency[i] = latency;
   r.action[i] = action;
@@ -145,14 +152,10 @@ function logCall(rows: CallRows, b: Blocks, n: Block, node: NodeIndex, at: Ms, l
   r.attempt[i] = w[n + N.ec2Attempt];
   r.code[i] = code;
   r.subnet[i] = subnet;
-  r.eni[i] = !fresh ? w[n + N.callEni] : code === OK ? w[n + N.newEni] : NONE;
+  r.eni[i] = (action === ACTION.create || action === ACTION.attach) && code !== OK ? NONE : eni;
   r.countRequested[i] = requestedOf(b, n, action);
   r.countGranted[i] = code === OK ? grantedOf(b, n, action) : 0;
 }
-
-/** Between a new ENI's creation and its set-up the list holds its addresses. */
-const keepsList = (action: number, place: number) =>
-  action === ACTION.attach || action === ACTION.describeInstances || (action === ACTION.modify && place === AWS.allocModify) || place === AWS.allocUndo;
 
 function carryOut(e: Ec2, world: World, b: Blocks, n: Block, c: Settings, action: number, at: Ms): number {
   const { w } = b;
@@ -172,7 +175,7 @@ function carryOut(e: Ec2, world: World, b: Blocks, n: Block, c: Settings, action
     }
     case ACTION.attach: {
       const visible = moment + w[n + N.ec2LatencyOk] + imds(e.appears, b, n) + imds(e.ready, b, n);
-      return attachInterface(b, n, c.eniLimit, w[n + N.awsDevice], c.prefixMode, visible);
+      return attachInterface(b, n, c.eniLimit, w[n + N.awsDevice], visible);
     }
     case ACTION.detach: {
       const a = findAttached(b, n, w[n + N.callEni]);
@@ -182,9 +185,10 @@ function carryOut(e: Ec2, world: World, b: Blocks, n: Block, c: Settings, action
       return OK;
     }
     case ACTION.delete:
-      e.eniCount--;
-      if (w[n + N.awsPlace] === AWS.allocUndo) deleteNewInterface(e, b, n, c.prefixMode);
+      if (w[n + N.awsPlace] === AWS.allocUndo) deleteNewInterface(e, b, n);
       else if (findAttached(b, n, w[n + N.callEni]) !== NONE) deleteInterface(e, b, n, w[n + N.callEni]);
+      else return OK;
+      e.eniCount--;
       return OK;
     case ACTION.describeSubnets:
       if (w[n + N.awsPlace] === AWS.allocSubnets) w[n + N.ec2Count] = candidates(e, b, n, c);
@@ -239,18 +243,39 @@ function requestedOf({ w }: Blocks, n: Block, action: number): number {
 const grantedOf = ({ w }: Blocks, n: Block, action: number) =>
   action === ACTION.assign || action === ACTION.create ? w[n + N.replyCount] : action === ACTION.unassign ? w[n + N.listLength] : 0;
 
+/** Numbers of DELs' releases, apart from those of the loop's own client. */
+const FIRST_RELEASE = 0x20000000;
+
+function logRelease(rows: CallRows, { latency, refusal }: World, { w }: Blocks, n: Block, node: NodeIndex, at: Ms, code: number): void {
+  const i = addRow(rows);
+  const r = rows.columns;
+  const number = w[n + N.rpcNumber]++;
+  r.requested[i] = at;
+  r.latency[i] = sample((code === OK ? latency : refusal)[ACTION.unassign], streamKey(w[n + N.key], STREAM.latency, 2), number);
+  r.action[i] = ACTION.unassign;
+  r.node[i] = node;
+  r.number[i] = FIRST_RELEASE + number;
+  r.attempt[i] = 1;
+  r.code[i] = code;
+  r.subnet[i] = NONE;
+  r.eni[i] = w[n + N.rpcEni];
+  r.countRequested[i] = w[n + N.rpcCount];
+  r.countGranted[i] = code === OK ? w[n + N.rpcCount] : 0;
+}
+
 /** Carries out the release that a DEL of the node has sent. A refusal is only logged there: a reconcile will find what EC2 still has. */
 export function serveRelease(e: Ec2, world: World, node: NodeIndex, at: Ms): number {
   const { group, n } = blockOf(world, node);
   const b = group.blocks;
   const { w, at: layout } = b;
   const action = ACTION.unassign;
-  const code = faultOf(e, action, at, node) || (take(e.buckets[action], at, e.refusedCosts) ? releaseList(e, b, n, w[n + N.rpcEni], n + layout.rpcList, w[n + N.rpcCount], true, at - world.origin[0] + imds(e.vanishes, b, n)) : E_THROTTLED);
+  const code = faultOf(e, action, at, w[n + N.id]) || (take(e.buckets[action], at, e.refusedCosts) ? releaseList(e, b, n, w[n + N.rpcEni], n + layout.rpcList, w[n + N.rpcCount], true, at - world.origin[0] + imds(e.vanishes, b, n)) : E_THROTTLED);
   if (code !== OK) w[n + S.drift] = 1;
   w[n + N.rpcLookAt] = FOREVER;
   e.requests[action] += 1;
   if (code === E_THROTTLED) e.throttled[action] += 1;
   else if (code !== OK) e.errors[action] += 1;
   e.watch(at, action, code, NONE);
+  if (e.log !== null) logRelease(e.log, world, b, n, node, at, code);
   return at + 1;
 }

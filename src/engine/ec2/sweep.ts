@@ -35,18 +35,19 @@ export interface Sweeps {
   /** ENIs that a node's running sweep has found and not deleted yet. */
   readonly found: Map<NodeIndex, LeakedEni[]>;
   readonly ends: Float64Array;
+  readonly id: Int32Array;
 }
 
 export function createSweeps(plan: Plan): Sweeps {
   const { sweeps, launchAt, startDelay, terminateAt, id } = plan.nodes;
   const count = sweeps.length;
-  const s: Sweeps = { due: createHeap(count), attempt: new Uint8Array(count), number: new Int32Array(count), found: new Map(), ends: terminateAt };
+  const s: Sweeps = { due: createHeap(count), attempt: new Uint8Array(count), number: new Int32Array(count), found: new Map(), ends: terminateAt, id };
   for (let node = 0; node < count; node++) {
     if (sweeps[node] === 0) continue;
     const key = streamKey(plan.seed, STREAM.sweepDelay, id[node]);
     const settled = Number.isNaN(launchAt[node]);
     const first = settled ? drawBelow(key, 0, PERIOD_MS) : launchAt[node] + startDelay[node] + drawBelow(key, 0, STARTUP_MAX_S) * 1000;
-    if (first < plan.durationMs) push(s.due, node, first, 0);
+    if (first < plan.durationMs) push(s.due, node, first, id[node]);
   }
   return s;
 }
@@ -58,15 +59,15 @@ export function sweep(s: Sweeps, e: Ec2, world: World, at: Ms): void {
   const found = s.found.get(node);
   const victim = found?.at(-1);
   const action = victim === undefined ? ACTION.describeEnis : ACTION.delete;
-  const key = streamKey(world.seed, STREAM.sweepDelay, 0x20000000 + node);
+  const key = streamKey(world.seed, STREAM.sweepDelay, 0x20000000 + s.id[node]);
   const number = s.number[node]++;
-  let code = faultOf(e, action, at, node) || (take(e.buckets[action], at, e.refusedCosts) ? OK : E_THROTTLED);
+  let code = faultOf(e, action, at, s.id[node]) || (take(e.buckets[action], at, e.refusedCosts) ? OK : E_THROTTLED);
   if (code === OK && victim !== undefined && !deleteLeaked(e, victim)) code = E_ENI_NOT_FOUND;
   const latency = sample(code === OK ? world.latency[action] : world.refusal[action], key, number);
   record(e, node, number, at, latency, action, code, s.attempt[node] + 1, victim);
   const answered = at + latency;
   if (code === E_THROTTLED && ++s.attempt[node] < MAX_ATTEMPTS) {
-    push(s.due, node, answered + 1 + Math.floor((draw(key, 0x10000000 + number) * 1000 * (1 << s.attempt[node])) / 4294967296), 0);
+    push(s.due, node, answered + 1 + Math.floor((draw(key, 0x10000000 + number) * 1000 * (1 << s.attempt[node])) / 4294967296), s.id[node]);
     return;
   }
   s.attempt[node] = 0;
@@ -76,7 +77,7 @@ export function sweep(s: Sweeps, e: Ec2, world: World, at: Ms): void {
   else if (code === OK) s.found.set(node, e.leaked.filter(({ since }) => answered - since >= MIN_AGE_MS).reverse());
   const more = (s.found.get(node)?.length ?? 0) > 0;
   if (!more) s.found.delete(node);
-  push(s.due, node, more ? answered : answered + PERIOD_MS, 0);
+  push(s.due, node, more ? answered : answered + PERIOD_MS, s.id[node]);
 }
 
 /** False: another node was faster. */

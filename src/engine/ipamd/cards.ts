@@ -30,7 +30,7 @@ export function sumOverCards({ w, at }: Blocks, n: Block, c: Settings, field: nu
 /** What the agent knows is the same whichever card it works on. */
 export function carryTo({ w, at }: Blocks, n: Block, k: number): void {
   const m = cardBlock(at, n, k);
-  for (const field of [N.lastAction, N.lastDecrease, N.lastInsufficient, N.maxPods, N.eniConfigSubnet, N.loopAt, N.readyAt]) w[m + field] = w[n + field];
+  for (const field of [N.settings, N.lastAction, N.lastDecrease, N.lastInsufficient, N.maxPods, N.eniConfigSubnet, N.loopAt, N.readyAt]) w[m + field] = w[n + field];
   w[m + N.nodeFlags] = w[n + N.nodeFlags] & (NODE_CORDONED | NODE_TERMINATING);
 }
 

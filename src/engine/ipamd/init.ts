@@ -120,8 +120,8 @@ export const initRestored: Step = (b, n, c) => {
   }
   for (let p = 0; p < rows; p++) {
     const ref = w[n + at.podAddress + p];
-    if (ref === NONE) w[n + at.podCheckpoint + p] = 0;
-    else w[n + at.podCheckpointEni + p] = w[n + at.eniNumber + eniOfRef(b, ref)];
+    if (ref === NONE) w[n + at.podCheckpoint + p] = 0; // a free row has a link instead
+    else if (ref >= 0) w[n + at.podCheckpointEni + p] = w[n + at.eniNumber + eniOfRef(b, ref)];
   }
   w[n + N.cursor] = 0;
   return PLACE.initNextExcluded;
