@@ -131,7 +131,7 @@ function replayController<H>(
 
 /** What a line of the controller's traces says was done, as far as nothing came of it. */
 const DONE = new Set([
-  't', 'op', 'faults', 'pendingFaults', 'ms', 'node', 'instance', 'instanceType', 'pod', 'n', 'sgs', 'subnet', 'value', 'what', 'eni', 'eventLost', 'pods', 'id',
+  't', 'op', 'faults', 'pendingFaults', 'ms', 'node', 'instance', 'instanceType', 'pod', 'n', 'sgs', 'subnet', 'value', 'what', 'eni', 'association', 'eventLost', 'pods', 'id',
   'job', 'ok', 'prefixAvailable', 'resources', 'upstream', 'targets', 'configMap',
 ]);
 

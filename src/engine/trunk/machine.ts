@@ -13,7 +13,7 @@ import { NONE, type Ms } from '../../core/units.ts';
 import { E_ENI_NOT_FOUND, OK } from '../ipamd/calls.ts';
 import { ask, askSleep, ATTACHMENT, CALL, end, RESULT, type Activities, type ActivityRow } from './activities.ts';
 import {
-  addPod, copyLinks, findPod, freeVlan, hasCapacity, isCooledDown, leaveBranch, markDevice, markVlan, needsSubnet, openBranch, openLink,
+  addPod, clearDevices, copyLinks, findPod, freeVlan, hasCapacity, isCooledDown, leaveBranch, markDevice, markVlan, needsSubnet, openBranch, openLink,
   popQueue, pushFront, pushTail, takeHighestDevice, takeLinked, takeVlan, type BranchRow, type PodUid,
 } from './trunks.ts';
 
@@ -97,12 +97,15 @@ export function resume(s: Activities, a: ActivityRow, now: Ms): boolean {
       case P.loadInstance:
         if (error !== OK) return end(s, a, error);
         t.instanceSubnet[k] = s.replySubnet[a];
+        clearDevices(t, k);
         for (let i = 0; i < s.replyCount[a]; i++) markDevice(t, k, s.list[3 * i + 1]);
-        if (t.primaryGroups[k] === NONE) t.primaryGroups[k] = s.replyGroups[a];
         s.callSubnet[a] = t.instanceSubnet[k];
         return ask(s, a, CALL.describeSubnet, P.loadSubnet);
       case P.loadSubnet:
-        return error === OK ? refresh(s, a) : end(s, a, error);
+        if (error !== OK) return end(s, a, error);
+        t.deviceCount[k] = t.slotCount[k];
+        if (t.primaryGroups[k] === NONE) t.primaryGroups[k] = s.replyGroups[a]; // read once, never refreshed
+        return refresh(s, a);
       case P.customSubnet:
         if (error === OK) t.currentSubnet[k] = t.customSubnet[k];
         return end(s, a, error);

@@ -31,7 +31,7 @@ export const JOB = { create: 0, deleted: 1, pass: 2, deleteNode: 3 } as const;
 /** What the controller tells Kubernetes: events on pods and nodes, and the capacity it advertises. */
 export const EVENT = {
   groupsRequested: 0, nodeGroupsRequested: 1, allocationFailed: 2, annotationFailed: 3, allocated: 4, trunkCreationFailed: 5, nodeInitFailed: 6,
-  nodeInitiated: 7, capacity: 8,
+  nodeInitiated: 7, capacity: 8, unsupported: 9,
 } as const;
 
 /** Places of the provider's own, apart from those of the trunk's machine. */
@@ -121,7 +121,10 @@ export function reconcileNode(p: Provider, node: number, now: Ms): boolean {
   return k === NONE || releaseLeaked(p.trunks, k, uid => p.podExists[uid] === 1 && p.podNode[uid] === node, now);
 }
 
-/** Sets up a node on a trunk object of its own, opened by the caller, who gives up his hold on it. The result comes in `ended`. */
+/**
+ * Sets up a node on a trunk object of its own, opened by the caller, who gives up his hold on it. The result comes in `ended`. A node whose type
+ * has no branch ENIs, as the controller believes, is loaded and no more.
+ */
 export function startNode(p: Provider, node: number, k: TrunkRow, now: Ms): ActivityRow {
   const a = openActivity(p.activities);
   p.activities.node[a] = node;
@@ -251,6 +254,10 @@ function nextStage(p: Provider, a: ActivityRow, now: Ms): boolean {
     }
     case P.loading:
       if (s.result[a] !== RESULT.ok) return true;
+      if (p.trunks.branchLimit[s.trunk[a]] === 0) {
+        p.tell(EVENT.unsupported, s.node[a], now);
+        return true;
+      }
       p.stage[a] = P.initialising;
       return startInit(s, a, p.claimsOf(s.node[a]));
     case P.initialising: return initialised(p, a, now);

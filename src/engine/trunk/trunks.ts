@@ -33,7 +33,8 @@ export const NOT_STAMPED = Number.NEGATIVE_INFINITY;
 const TRUNK = {
   /** The trunk ENI; NONE before it is created or found. */
   eni: 'i32', instance: 'i32', branchLimit: 'i32',
-  deviceCount: 'i32', devicesLow: 'u32', devicesHigh: 'u32',
+  /** Device slots; 0 until the instance and its subnet are loaded. */
+  deviceCount: 'i32', slotCount: 'i32', devicesLow: 'u32', devicesHigh: 'u32',
   /** The instance's own subnet, the one that an ENIConfig names (NONE: no custom networking), and the one in force; likewise groups. */
   instanceSubnet: 'i32', customSubnet: 'i32', currentSubnet: 'i32', primaryGroups: 'i32', customGroups: 'i32', currentGroups: 'i32',
   firstPod: 'i32', queueHead: 'i32', queueTail: 'i32', queued: 'i32', recorded: 'i32', users: 'i32', nextTrunk: 'i32',
@@ -95,7 +96,8 @@ export function openTrunk(t: Trunks, { instance, branchLimit, devices, customSub
   t.freeTrunk = t.nextTrunk[k];
   t.instance[k] = instance;
   t.branchLimit[k] = branchLimit;
-  t.deviceCount[k] = devices;
+  t.deviceCount[k] = 0;
+  t.slotCount[k] = devices;
   t.devicesLow[k] = 0;
   t.devicesHigh[k] = 0;
   t.instanceSubnet[k] = NONE;
@@ -150,6 +152,12 @@ export function leaveTrunk(t: Trunks, k: TrunkRow): void {
 
 export const isDeviceTaken = (t: Trunks, k: TrunkRow, device: number): boolean =>
   (((device < 32 ? t.devicesLow[k] : t.devicesHigh[k]) >>> (device & 31)) & 1) === 1;
+
+/** The instance was described anew. */
+export function clearDevices(t: Trunks, k: TrunkRow): void {
+  t.devicesLow[k] = 0;
+  t.devicesHigh[k] = 0;
+}
 
 export function markDevice(t: Trunks, k: TrunkRow, device: number): void {
   const words = device < 32 ? t.devicesLow : t.devicesHigh;

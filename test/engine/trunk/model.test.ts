@@ -67,7 +67,7 @@ class Create extends Step {
     else m.queue.unshift(...made);
     expect(result === RESULT.ok).toBe(this.failing === 0);
   }
-  toString() { return `create(${this.uid}, ${this.wanted}, ${this.failing})`; }
+  override toString() { return `create(${this.uid}, ${this.wanted}, ${this.failing})`; }
 }
 
 class Release extends Step {
@@ -80,7 +80,7 @@ class Release extends Step {
     releasePod(real.t, real.k, this.uid, real.now);
     releaseIn(m, this.uid);
   }
-  toString() { return `release(${this.uid})`; }
+  override toString() { return `release(${this.uid})`; }
 }
 
 function releaseIn(m: Model, uid: number) {
@@ -103,7 +103,7 @@ class Leaks extends Step {
     expect(releaseLeaked(real.t, real.k, exists, real.now)).toBe(gone.length > 0);
     for (const uid of gone) releaseIn(m, uid);
   }
-  toString() { return `leaks(${this.existing})`; }
+  override toString() { return `leaks(${this.existing})`; }
 }
 
 class Wait extends Step {
@@ -116,7 +116,7 @@ class Wait extends Step {
     m.now += this.ms;
     real.now += this.ms;
   }
-  toString() { return `wait(${this.ms})`; }
+  override toString() { return `wait(${this.ms})`; }
 }
 
 class Pass extends Step {
@@ -141,7 +141,7 @@ class Pass extends Step {
       }
     }
   }
-  toString() { return `pass(${this.isBroken})`; }
+  override toString() { return `pass(${this.isBroken})`; }
 }
 
 class Period extends Step {
@@ -154,7 +154,7 @@ class Period extends Step {
     m.period = this.ms;
     real.t.cooldownMs = this.ms;
   }
-  toString() { return `period(${this.ms})`; }
+  override toString() { return `period(${this.ms})`; }
 }
 
 class Restart extends Step {
@@ -170,7 +170,7 @@ class Restart extends Step {
     m.queue = alive.filter(branch => !owned.has(branch)).map(branch => Object.assign(branch, { stamp: m.now, failures: 0 }));
     m.vlans = new Set(alive.map(({ vlan }) => vlan));
   }
-  toString() { return 'restart'; }
+  override toString() { return 'restart'; }
 }
 
 const uids = fc.nat({ max: 7 });

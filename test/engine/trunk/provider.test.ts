@@ -173,6 +173,15 @@ describe('nodes', () => {
     expect(p.trunks.users[before]).toBe(1);
   });
 
+  it('a type without branch ENIs is loaded, told of, and left', () => {
+    const { p, world, run, count } = cluster(30);
+    p.trunkOfNode[0] = -1;
+    const before = world.callCount;
+    startNode(p, 0, openTrunk(p.trunks, { instance: 0, branchLimit: 0, devices: 3 }), world.now);
+    run(2000);
+    expect([world.callCount - before, count(EVENT.unsupported), p.trunkOfNode[0]]).toEqual([2, 1, -1]);
+  });
+
   it('leaks are found by comparing with the pods there are; a node without a trunk counts as leaking', () => {
     const { p, world, run, pod } = cluster(30);
     pod(1);

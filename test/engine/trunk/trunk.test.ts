@@ -210,6 +210,18 @@ describe('init', () => {
     expect(bench.log.filter(({ call }) => call === CALL.delete)).toHaveLength(2);
   });
 
+  it('a load that fails at the subnet leaves no slot to take; a new one sees the slots as they are', () => {
+    const bench = createBench();
+    bench.fails = call => (call === CALL.describeSubnet ? REFUSED : 0);
+    expect([load(bench), init(bench)]).toEqual([REFUSED, RESULT.noFreeDevice]);
+    bench.fails = call => (call === CALL.attach ? REFUSED : 0);
+    load(bench);
+    expect([init(bench), init(bench), init(bench)]).toEqual([REFUSED, REFUSED, RESULT.noFreeDevice]);
+    load(bench);
+    bench.fails = () => 0;
+    expect(init(bench)).toBe(RESULT.ok);
+  });
+
   it('knows 64 slots', () => {
     const bench = createBench();
     for (let device = 0; device < 64; device++) markDevice(bench.t, bench.k, device);

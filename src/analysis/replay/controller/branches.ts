@@ -171,7 +171,7 @@ export function annotationOf({ ec2 }: BranchWorld, t: Trunks, head: LinkRow): Br
 /** The annotation of a pod as the engine reads it at a start. */
 export const claims = (uid: number, annotation: readonly BranchAnnotation[]): number[] =>
   annotation.flatMap(({ eniId: eni, vlanId, associationID, privateIp }) =>
-    [uid, numberOf(eni), vlanId, associationID === '' ? NONE : numberOf(associationID), parseIp(privateIp) | 0]);
+    [uid, numberOf(eni), vlanId, !associationID ? NONE : numberOf(associationID), parseIp(privateIp) | 0]);
 
 function branchDump(t: Trunks, b: number) {
   return { ...(t.association[b] === NONE ? {} : { association: associationId(t.association[b]) }), eni: eniId(t.branchEni[b]), vlan: t.vlan[b] };

@@ -74,7 +74,7 @@ const POD_EVENTS: Record<number, readonly [reason: string, type: string]> = {
 };
 const NODE_EVENTS: Record<number, readonly [reason: string, type: string]> = {
   [EVENT.trunkCreationFailed]: ['TrunkENICreationFailed', 'Warning'], [EVENT.nodeInitFailed]: ['NodeTrunkFailedInit', 'Normal'],
-  [EVENT.nodeInitiated]: ['NodeTrunkInitiated', 'Normal'],
+  [EVENT.nodeInitiated]: ['NodeTrunkInitiated', 'Normal'], [EVENT.unsupported]: ['Unsupported', 'Warning'],
 };
 
 function eventDump({ pods, nodes, capacities }: ProviderReplay, event: number, subject: number, at: Ms): unknown {
@@ -137,7 +137,8 @@ function initNode(replay: ProviderReplay, node: number, instanceType: string): u
   const { world, p, clock } = replay;
   const { header } = world;
   const limits = replay.options.controllerLimits?.(instanceType);
-  const branchLimit = instanceType === header.instanceType ? header.branchLimit : limits?.branchLimit ?? header.branchLimit;
+  const isSupported = limits !== undefined || replay.options.controllerLimits === undefined;
+  const branchLimit = !isSupported ? 0 : instanceType === header.instanceType ? header.branchLimit : limits?.branchLimit ?? header.branchLimit;
   replay.capacities.set(node, branchLimit);
   const start = header.customNetworkingAtStart;
   const k = openTrunk(p.trunks, {
@@ -150,7 +151,7 @@ function initNode(replay: ProviderReplay, node: number, instanceType: string): u
   const a = p.ended.pop() ?? NONE;
   const result = p.activities.result[a];
   closeActivity(p.activities, a);
-  return { err: resultName(world, result), supported: true };
+  return { err: resultName(world, result), supported: isSupported };
 }
 
 // ---------------------------------------------------------------- time

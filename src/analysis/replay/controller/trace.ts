@@ -54,6 +54,7 @@ export interface ControllerLine {
   readonly value?: string;
   readonly what?: string;
   readonly eni?: string;
+  readonly association?: string;
   readonly eventLost?: boolean;
   readonly pods?: readonly unknown[];
   readonly id?: string;
@@ -63,7 +64,7 @@ export interface ControllerLine {
   readonly resources?: readonly string[] | null;
   readonly upstream?: readonly string[] | null;
   readonly targets?: TargetsDump;
-  readonly configMap?: Readonly<Record<string, string>>;
+  readonly configMap?: Readonly<Record<string, string>> | null;
   readonly events?: readonly EventDump[];
   readonly calls?: readonly { readonly at: number; readonly call: string }[];
 }

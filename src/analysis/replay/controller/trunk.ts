@@ -168,8 +168,8 @@ function discard(replay: TrunkReplay, uid: number): void {
 }
 
 /** Something outside the controller changes EC2. */
-function outside({ ec2 }: BranchWorld, { what, eni: id = '' }: ControllerLine): void {
-  const eni = ec2.enis.get(numberOf(id));
+function outside({ ec2 }: BranchWorld, { what, eni: id = '', association = '' }: ControllerLine): void {
+  const eni = ec2.enis.get(numberOf(id)) ?? [...ec2.enis.values()].find(other => other.association?.number === numberOf(association));
   switch (what) {
     case 'deleteEni':
       if (eni) removeEni(ec2, eni);

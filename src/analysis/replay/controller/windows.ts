@@ -17,7 +17,7 @@ import type { LineReplay } from './replay.ts';
 import type { ControllerLine, Ec2Header, EventDump, SubnetHeader } from './trace.ts';
 
 export interface WindowsHeader extends Ec2Header {
-  readonly configMap?: Readonly<Record<string, string>>;
+  readonly configMap?: Readonly<Record<string, string>> | null;
   readonly ipv4PerEni: number;
   readonly nitro: boolean;
   readonly ec2ErrorText: string;
@@ -56,7 +56,7 @@ export function createWindowsReplay(header: WindowsHeader, lines: readonly Contr
     events: [], waits: 0,
     w: createWindows({
       nodes: [node], pools: { pools: 2, groups: 4 * addresses, resources: 8 * addresses }, queue: { capacity: 4 * lines.length + 16 }, workers: 1,
-      configMap: header.configMap, isErrorTextBare: header.ec2ErrorText === 'bare',
+      configMap: header.configMap ?? undefined, isErrorTextBare: header.ec2ErrorText === 'bare',
       tell: (event, subject, at, value) => replay.events.push(eventDump(replay, event, subject, at, value)),
     }),
   };
@@ -107,7 +107,7 @@ function operate(replay: WindowsReplay, line: ControllerLine): unknown {
       return undefined;
     }
     case 'setConfig':
-      w.configMap = line.configMap;
+      w.configMap = line.configMap ?? undefined;
       updateNode(w, NODE, clock.now);
       return undefined;
     case 'run':
