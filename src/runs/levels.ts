@@ -7,7 +7,7 @@
 import { N, S } from '../core/node.ts';
 import { PHASE } from '../engine/agentLoop.ts';
 import type { Plan } from '../engine/plan.ts';
-import type { Stage } from '../engine/stage.ts';
+import type { Stage } from '../engine/stage/state.ts';
 import { BIN, BIN_FIELDS, blockOf, COUNTERS, type Thread, type World } from '../engine/thread.ts';
 
 /** Totals over the nodes that are settled at moment 0. */

@@ -1,7 +1,7 @@
 /** Names of what the engine numbers: nodes, pods, actions, codes. */
 import { ACTIONS } from '../engine/actions.ts';
 import { ERRORS } from '../engine/ipamd/calls.ts';
-import type { Stage } from '../engine/stage.ts';
+import type { Stage } from '../engine/stage/state.ts';
 import type { Built } from '../scenarios/build.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { TracePods } from '../scenarios/traces.ts';

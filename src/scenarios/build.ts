@@ -16,7 +16,7 @@ import { createSettings, type Settings, type SettingsInput } from '../engine/ipa
 import type { ChurnPlan, Ec2Plan, GroupPlan, HeldChange, NodesPlan, Plan } from '../engine/plan.ts';
 import { mix, STREAM, streamKey } from '../core/random.ts';
 import type { PodClass } from '../engine/scheduler/state.ts';
-import type { SourcePlan, StagePlan } from '../engine/stage.ts';
+import type { SourcePlan, StagePlan } from '../engine/stage/plan.ts';
 import type { EnvValues } from './environment.ts';
 import { layOut } from './nodes.ts';
 import type { TracePods } from './traces.ts';

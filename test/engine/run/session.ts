@@ -13,7 +13,8 @@ import { planHappenings } from '../../../src/engine/happenings.ts';
 import { CALL_ROW, createRows, POD_ROW, takeRows } from '../../../src/engine/log.ts';
 import { allocate, openWorld, type Plan } from '../../../src/engine/plan.ts';
 import { advance, createRun, type Run } from '../../../src/engine/run.ts';
-import { createStage, logPending } from '../../../src/engine/stage.ts';
+import { logPending } from '../../../src/engine/stage/pods.ts';
+import { createStage } from '../../../src/engine/stage/stage.ts';
 import { baseOf, type Base } from '../../../src/runs/levels.ts';
 import { createInlinePool, type Pool } from '../../../src/workers/pool.ts';
 
