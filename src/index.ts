@@ -13,6 +13,11 @@ export type { Scenario } from './scenarios/scenario.ts';
 export { didYouMean } from './scenarios/closest.ts';
 export { parseEnvironment } from './scenarios/environment.ts';
 export { controllerLimits, isPrefixCapable } from './scenarios/limits.ts';
+export { InstanceTypesError, mergeInstanceTypes, selectTypes, type InstanceTable, type Selection } from './scenarios/instanceTypes.ts';
+export {
+  BELIEVERS, CasesError, checkCases, densities, POD_MODES, type Believer, type CaseReport, type Density, type DensityOptions, type PodMode,
+} from './scenarios/density.ts';
+export { casesText, densityText, limitsText } from './results/densityText.ts';
 
 export { summaryJson, summaryText, type RunSummary } from './results/summary.ts';
 export { FolderError, readFolder, type Manifest } from './results/folder.ts';

@@ -11,6 +11,8 @@ import { nameOf, type Command } from './command.ts';
 import { completionCommand } from './commands/completion.ts';
 import { conformanceCommand } from './commands/conformance.ts';
 import { initCommand } from './commands/init.ts';
+import { limitsCommand } from './commands/limits.ts';
+import { maxPodsCommand } from './commands/maxPods.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { validateCommand } from './commands/validate.ts';
@@ -19,7 +21,7 @@ import { commandLine, DASH, REPEATABLE } from './options.ts';
 import { columnsOf, type Terminal } from './terminal.ts';
 
 const commandsWith = (run: typeof simulate): readonly Command[] =>
-  [runCommand(run), validateCommand, initCommand, schemaCommand, conformanceCommand, completionCommand];
+  [runCommand(run), validateCommand, initCommand, schemaCommand, limitsCommand, maxPodsCommand, conformanceCommand, completionCommand];
 
 export const COMMANDS = commandsWith(simulate);
 
