@@ -6,7 +6,7 @@
  * Source  The finaliser is lowbias32 (C. Wellons, hash-prospector); two rounds over (counter, key). Exponential variates use an own
  *         logarithm from + - * / only: Math.log may differ in its last bit between engines.
  */
-import type { Ms } from './units.ts';
+import { FOREVER, type Ms } from './units.ts';
 
 /** Purposes of draws. The numbers are part of the meaning of a seed: never renumber, only append. */
 export const STREAM = {
@@ -62,5 +62,6 @@ export function exponentialMs(key: number, counter: number, mean: Ms): Ms {
   x = (x ^ (x >>> 16)) + key;
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
-  return 1 + Math.floor(exponential(x ^ (x >>> 16)) * mean);
+  const ms = exponential(x ^ (x >>> 16)) * mean;
+  return ms < FOREVER ? 1 + (ms | 0) : 1 + Math.floor(ms);
 }

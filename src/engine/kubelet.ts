@@ -50,58 +50,84 @@ export function admit(x: Thread, group: Group, n: Block, c: Settings, p: PodRow,
   w[n + N.podCount] += 1;
   w[n + N.podWaiting] += 1;
   w[n + at.podSince + p] = t;
-  if (at.podLog === 1) {
-    w[n + at.podBoundAt + p] = t;
-    w[n + at.podRetries + p] = 0;
-    if (at.scheduled === 0) { w[n + at.podCreatedAt + p] = t; w[n + at.podId + p] = w[n + N.podNumber]++; }
-  }
-  const delay = x.world.addDelay;
-  if (delay.fixed === 0) tryAdd(x, group, n, c, p, t);
-  else {
-    const first = t + sample(delay, streamKey(w[n + N.key], STREAM.containerStart, 1), w[n + N.delays]++);
-    if (at.scheduled === 1 && w[n + at.podDeleteAt + p] <= first) queuePod(group.blocks, n, w[n + at.podDeleteAt + p], RANK.stop, p);
-    else queuePod(group.blocks, n, first, RANK.add, p);
-  }
+  if (at.podLog === 1) beginStory(group.blocks, n, p, t);
+  if (x.world.addDelay.fixed === 0) tryAdd(x, group, n, c, p, t);
+  else queueFirstAdd(x, group.blocks, n, p, t);
+}
+
+function beginStory({ w, at }: Blocks, n: Block, p: PodRow, t: Ms): void {
+  w[n + at.podBoundAt + p] = t;
+  w[n + at.podRetries + p] = 0;
+  if (at.scheduled === 1) return;
+  w[n + at.podCreatedAt + p] = t;
+  w[n + at.podId + p] = w[n + N.podNumber]++;
+}
+
+function queueFirstAdd(x: Thread, b: Blocks, n: Block, p: PodRow, t: Ms): void {
+  const { w, at } = b;
+  const first = t + sample(x.world.addDelay, streamKey(w[n + N.key], STREAM.containerStart, 1), w[n + N.delays]++);
+  if (at.scheduled === 1 && w[n + at.podDeleteAt + p] <= first) queuePod(b, n, w[n + at.podDeleteAt + p], RANK.stop, p);
+  else queuePod(b, n, first, RANK.add, p);
 }
 
 /** `podLife` of a DaemonSet's pod: it stays when its node is drained. */
 export const DAEMON_LIFE = -1;
 
-/** One CNI ADD. Refused: the kubelet tears the sandbox down and tries again later. */
+/** How long the next pod of the node's own lives. The draw is used up when `lifetimes` counts on. */
+function nextLife({ blocks: { w }, churn }: Group, n: Block): Ms {
+  const count = w[n + N.lifetimes];
+  const { meanLifeMs, life } = churn!;
+  return meanLifeMs > 0 ? exponentialMs(w[n + N.lifetimeKey], count, meanLifeMs) : sample(life, w[n + N.lifetimeKey], count);
+}
+
+/** One CNI ADD. What rare pods need stands in functions of its own: V8 inlines about 900 bytecodes into this one, and no more. */
 export function tryAdd(x: Thread, group: Group, n: Block, c: Settings, p: PodRow, t: Ms): void {
   const b = group.blocks;
   const { w, at } = b;
-  const { world, bins } = x;
   w[n + N.addRequests] += 1;
+  // drawn before it is known to be needed: the logarithm's 30 ns pass while the address is looked for
+  const life = at.scheduled === 0 ? nextLife(group, n) : 0;
   let ref: number = NONE;
   if (w[n + N.phase] === PHASE.ready) ref = addNetwork(b, n, c, p, t);
   else w[n + N.noAvailable] += 1; // nobody serves before nodeInit has ended
   if (ref === NONE) {
-    bins[x.bin + BIN.noAvailable] += 1;
-    if (at.podLog === 1) w[n + at.podRetries + p] += 1;
-    const delay = world.retryDelay;
-    const again = t + (delay.fixed >= 0 ? delay.fixed : sample(delay, streamKey(w[n + N.key], STREAM.retryDelay, 0), w[n + N.retries]++));
-    if (at.scheduled === 1 && w[n + at.podDeleteAt + p] <= again) queuePod(b, n, w[n + at.podDeleteAt + p], RANK.stop, p);
-    else queuePod(b, n, again, RANK.add, p);
+    queueRetry(x, b, n, p, t);
     return;
   }
+  x.bins[x.bin + BIN.addressed] += 1;
+  w[n + N.podWaiting] -= 1;
   const wait = t - w[n + at.podSince + p];
   w[n + at.podSince + p] = NEVER; // it waits no more
-  w[n + N.podWaiting] -= 1;
-  bins[x.bin + BIN.addressed] += 1;
-  if (wait > 0) { // waits of 0 are the rest of `addressed`
-    bins[x.bin + BIN.waitSum] += wait;
-    if (wait > bins[x.bin + BIN.waitMax]) bins[x.bin + BIN.waitMax] = wait;
-    addValue(x.waits, wait);
-  }
+  if (wait > 0) bookWait(x, wait); // waits of 0 are the rest of `addressed`
   if (at.podLog === 1) w[n + at.podAddressedAt + p] = t;
-  if (at.scheduled === 0) {
-    const churn = group.churn!;
-    const count = w[n + N.lifetimes]++;
-    const life = churn.meanLifeMs > 0 ? exponentialMs(w[n + N.lifetimeKey], count, churn.meanLifeMs) : sample(churn.life, w[n + N.lifetimeKey], count);
-    queuePod(b, n, t + life, RANK.stop, p);
+  if (at.scheduled === 1) {
+    queueScheduledEnd(x, b, n, p, t);
     return;
   }
+  w[n + N.lifetimes] += 1;
+  queuePod(b, n, t + life, RANK.stop, p);
+}
+
+function bookWait({ bins, bin, waits }: Thread, wait: Ms): void {
+  bins[bin + BIN.waitSum] += wait;
+  if (wait > bins[bin + BIN.waitMax]) bins[bin + BIN.waitMax] = wait;
+  addValue(waits, wait);
+}
+
+/** The sandbox could not be made: the kubelet makes another after a while, unless the pod is deleted before. */
+function queueRetry(x: Thread, b: Blocks, n: Block, p: PodRow, t: Ms): void {
+  const { w, at } = b;
+  const delay = x.world.retryDelay;
+  x.bins[x.bin + BIN.noAvailable] += 1;
+  if (at.podLog === 1) w[n + at.podRetries + p] += 1;
+  const again = t + (delay.fixed >= 0 ? delay.fixed : sample(delay, streamKey(w[n + N.key], STREAM.retryDelay, 0), w[n + N.retries]++));
+  if (at.scheduled === 1 && w[n + at.podDeleteAt + p] <= again) queuePod(b, n, w[n + at.podDeleteAt + p], RANK.stop, p);
+  else queuePod(b, n, again, RANK.add, p);
+}
+
+/** When a scheduled pod that runs now will be told to stop; of one with a life of its own the scheduler learns the end. */
+function queueScheduledEnd(x: Thread, b: Blocks, n: Block, p: PodRow, t: Ms): void {
+  const { w, at } = b;
   const life = w[n + at.podLife + p];
   if (life <= 0) {
     if (w[n + at.podDeleteAt + p] !== FOREVER) queuePod(b, n, Math.max(t, w[n + at.podDeleteAt + p]), RANK.stop, p);
@@ -109,7 +135,7 @@ export function tryAdd(x: Thread, group: Group, n: Block, c: Settings, p: PodRow
   }
   const end = t + startDelay(x, w[n + at.podId + p]) + life;
   queuePod(b, n, end, RANK.stop, p);
-  tell(x, NEWS.podEnds, world.origin[0] + end + graceOf(x, w[n + at.podId + p]), w[n + N.index], w[n + at.podId + p]);
+  tell(x, NEWS.podEnds, x.world.origin[0] + end + graceOf(x, w[n + at.podId + p]), w[n + N.index], w[n + at.podId + p]);
 }
 
 const startDelay = (x: Thread, pod: number): Ms => {

@@ -32,7 +32,7 @@ export function runNode(x: Thread, group: Group, n: Block, horizon: number): num
   for (;;) {
     // Pods come and go until the agent has something to do or the node must stop.
     const c = world.settings[w[n + N.settings]]; // a restart may change it
-    const stop = Math.min(horizon - origin, w[n + N.lookAt], w[n + N.rpcLookAt]);
+    const stop = Math.min(horizon - origin, w[n + N.lookAt], w[n + N.rpcLookAt]) | 0;
     const t = runPods(x, group, n, c, stop);
     if (t >= stop || t >= w[n + N.rpcLookAt]) return t === FOREVER ? Number.POSITIVE_INFINITY : origin + t;
     if (t === w[n + N.wakeAt]) wake(x, b, n, c, t);
@@ -46,7 +46,7 @@ export function runNode(x: Thread, group: Group, n: Block, horizon: number): num
 function enterBin(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   const { world } = x;
   const origin = world.origin[0];
-  const bin = Math.floor((origin + t) / world.binMs);
+  const bin = ((origin + t) / world.binMs) | 0;
   if (world.sampled[b.w[n + N.index]] === 1) sampleNode(x, b, n, c, bin);
   x.bin = bin * BIN_FIELDS;
   x.binEnd = (bin + 1) * world.binMs - origin;
@@ -66,13 +66,13 @@ function runPods(x: Thread, group: Group, n: Block, c: Settings, horizon: Ms): M
   let bindAt = w[n + N.bindAt];
   let arrivalAt = w[n + N.arrivalAt];
   const idle = w[n + N.place] === PLACE.idle && w[n + N.phase] === PHASE.ready; // while its process is down the loop does not turn
+  const noGrace = x.world.grace.fixed === 0; // a stop is the end
   for (;;) {
     const queued = w[n + N.podQueued];
     const key = queued > 0 ? d[lastKey + queued] : LAST_KEY;
-    const podAt = timeOfKey(key);
-    let t = podAt;
-    if (bindAt < t) t = bindAt;
-    if (arrivalAt < t) t = arrivalAt;
+    const others = bindAt < arrivalAt ? bindAt : arrivalAt;
+    const isPod = key < (others + 1) * KEY_SCALE; // as a key, so that only moments that fit are cut to 32 bits
+    const t = isPod ? timeOfKey(key) : others;
     if (wakeAt <= t || turnAt < t || t >= stop) {
       const next = Math.min(t, wakeAt, turnAt);
       if (next < stop && next >= x.binEnd) enterBin(x, b, n, c, next);
@@ -80,11 +80,11 @@ function runPods(x: Thread, group: Group, n: Block, c: Settings, horizon: Ms): M
     }
     if (t >= x.binEnd) enterBin(x, b, n, c, t);
 
-    if (t === podAt) {
+    if (isPod) {
       w[n + N.podQueued] = queued - 1;
-      const low = key - podAt * KEY_SCALE;
+      const low = key - t * KEY_SCALE;
       const rank = low >> RANK_SHIFT;
-      if (rank === RANK.stop) stopPod(x, b, n, c, low & ROW_MASK, t);
+      if (rank === RANK.stop && !noGrace) stopPod(x, b, n, c, low & ROW_MASK, t);
       else if (rank === RANK.add) tryAdd(x, group, n, c, low & ROW_MASK, t);
       else endPod(x, b, n, c, low & ROW_MASK, t);
     } else if (t === bindAt) {

@@ -20,7 +20,8 @@ const END_OF_LIST = 0x3fffffff;
 export const ROW_MASK = RANK_SCALE - 1;
 export const RANK_SHIFT = 10;
 
-export const timeOfKey = (key: number): Ms => Math.floor(key * (1 / KEY_SCALE));
+/** The moment of a key, if a block can say it (below 2^31). Cut to 32 bits it is a small integer wherever it goes, never a heap number. */
+export const timeOfKey = (key: number): Ms => (key * (1 / KEY_SCALE)) | 0;
 export const rowOfKey = (key: number): PodRow => (key - timeOfKey(key) * KEY_SCALE) & ROW_MASK;
 
 export function createPods({ w, at }: Blocks, n: Block): void {
