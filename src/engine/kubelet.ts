@@ -35,12 +35,12 @@ export function arrive(x: Thread, group: Group, n: Block, c: Settings, t: Ms): v
     w[n + N.podInitial] = 0;
   } else if (churn.batchMean > 1) wanted += Math.floor(exponential(draw(key, w[n + N.arrivals]++)) * (churn.batchMean - 0.5));
   const room = w[n + N.maxPods] - w[n + N.podCount];
-  const bins = x.bins;
+  const { tally } = x;
   if (wanted > room) {
-    bins[x.bin + BIN.dropped] += wanted - room;
+    tally[BIN.dropped] += wanted - room;
     wanted = room;
   }
-  bins[x.bin + BIN.bound] += wanted;
+  tally[BIN.bound] += wanted;
   for (let i = 0; i < wanted; i++) admit(x, group, n, c, takePodRow(group.blocks, n), t);
 }
 
@@ -94,7 +94,7 @@ export function tryAdd(x: Thread, group: Group, n: Block, c: Settings, p: PodRow
     queueRetry(x, b, n, p, t);
     return;
   }
-  x.bins[x.bin + BIN.addressed] += 1;
+  x.tally[BIN.addressed] += 1;
   w[n + N.podWaiting] -= 1;
   const wait = t - w[n + at.podSince + p];
   w[n + at.podSince + p] = NEVER; // it waits no more
@@ -118,7 +118,7 @@ function bookWait({ bins, bin, waits }: Thread, wait: Ms): void {
 function queueRetry(x: Thread, b: Blocks, n: Block, p: PodRow, t: Ms): void {
   const { w, at } = b;
   const delay = x.world.retryDelay;
-  x.bins[x.bin + BIN.noAvailable] += 1;
+  x.tally[BIN.noAvailable] += 1;
   if (at.podLog === 1) w[n + at.podRetries + p] += 1;
   const again = t + (delay.fixed >= 0 ? delay.fixed : sample(delay, streamKey(w[n + N.key], STREAM.retryDelay, 0), w[n + N.retries]++));
   if (at.scheduled === 1 && w[n + at.podDeleteAt + p] <= again) queuePod(b, n, w[n + at.podDeleteAt + p], RANK.stop, p);
@@ -172,21 +172,23 @@ export function stopPod(x: Thread, b: Blocks, n: Block, c: Settings, p: PodRow, 
 /** CNI DEL: the address starts to cool, the pod is gone. A pod that never had one is gone all the same. */
 export function endPod(x: Thread, b: Blocks, n: Block, c: Settings, p: PodRow, t: Ms): void {
   const { w, at } = b;
-  const bins = x.bins;
+  const { tally } = x;
   const place = at.podLog === 1 ? placeOfPod(b, n, p) : null; // before DEL takes it
-  bins[x.bin + BIN.ended] += 1;
+  tally[BIN.ended] += 1;
   w[n + N.delRequests] += 1;
   const freed = delNetwork(b, n, c, p, t);
   if (freed !== NONE) {
     if (at.restarts === 1 && w[n + S.uncounted] > 0 && freed < IPV6_REF) tidy(x, b, n, c, freed, t);
-    bins[x.bin + BIN.released] += 1;
-    bins[x.bin + BIN.cooling] += 1;
+    tally[BIN.released] += 1;
     const cooled = t + c.cooldownMs + 1;
-    bins[(cooled < x.binEnd ? x.bin : binOf(x.world, cooled) * BIN_FIELDS) + BIN.cooling] -= 1;
+    if (cooled >= x.binEnd) { // within one bin the two cancel out
+      tally[BIN.cooling] += 1;
+      x.bins[binOf(x.world, cooled) * BIN_FIELDS + BIN.cooling] -= 1;
+    }
   } else if (w[n + at.podSince + p] !== NEVER) {
     w[n + N.podWaiting] -= 1;
-    bins[x.bin + BIN.failed] += 1;
-    bins[x.bin + BIN.neverAddressed] += 1;
+    tally[BIN.failed] += 1;
+    tally[BIN.neverAddressed] += 1;
   }
   if (place !== null) logPod(x, b, n, p, t, place.ip, place.eni, c.prefixMode);
   if (at.restarts === 1) w[n + at.podCheckpoint + p] = 0; // without its veth a restart would drop the row
@@ -237,7 +239,7 @@ export function bindPod(x: Thread, group: Group, n: Block, c: Settings, t: Ms): 
   w[n + at.podLife + p] = inbox.life[i];
   w[n + at.podId + p] = inbox.podId[i];
   if (at.podLog === 1) w[n + at.podCreatedAt + p] = inbox.createdAt[i] - origin[0];
-  x.bins[x.bin + BIN.bound] += 1;
+  x.tally[BIN.bound] += 1;
   admit(x, group, n, c, p, t);
 }
 

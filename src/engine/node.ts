@@ -34,7 +34,10 @@ export function runNode(x: Thread, group: Group, n: Block, horizon: number): num
     const c = world.settings[w[n + N.settings]]; // a restart may change it
     const stop = Math.min(horizon - origin, w[n + N.lookAt], w[n + N.rpcLookAt]) | 0;
     const t = runPods(x, group, n, c, stop);
-    if (t >= stop || t >= w[n + N.rpcLookAt]) return t === FOREVER ? Number.POSITIVE_INFINITY : origin + t;
+    if (t >= stop || t >= w[n + N.rpcLookAt]) {
+      bookTally(x);
+      return t === FOREVER ? Number.POSITIVE_INFINITY : origin + t;
+    }
     if (t === w[n + N.wakeAt]) wake(x, b, n, c, t);
     else if (t === w[n + N.reconcileAt]) turn(x, b, n, c, t, true);
     else if (t === w[n + N.tickAt]) turn(x, b, n, c, t, false);
@@ -42,8 +45,17 @@ export function runNode(x: Thread, group: Group, n: Block, horizon: number): num
   }
 }
 
+/** Books what the node's pods have done since the last booking. */
+function bookTally({ bins, bin, tally }: Thread): void {
+  for (let f = 0; f < BIN_FIELDS; f++) {
+    bins[bin + f] += tally[f];
+    tally[f] = 0;
+  }
+}
+
 /** Enters the bin of moment t, if it is another than the present one. */
 function enterBin(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
+  bookTally(x);
   const { world } = x;
   const origin = world.origin[0];
   const bin = ((origin + t) / world.binMs) | 0;

@@ -110,6 +110,11 @@ export interface Thread {
   readonly metrics: Metrics;
   /** Shared counters of work: visits of nodes. */
   readonly work: Float64Array;
+  /**
+   * What the running node's pods have done in its present bin, by field of BIN, not in `bins` yet: an addition to a small whole number is a third of one
+   * to a shared double whose place must be looked up.
+   */
+  readonly tally: Int32Array;
   /** Where the running node's present bin begins in `bins`, and when it ends by the block's clock. */
   bin: number;
   binEnd: Ms;
