@@ -202,7 +202,7 @@ export function createLayout(dims: Dims): Layout {
 }
 
 /** The ENI of a slot row. Exact: a row is below 32 * slots, so the product's error is far below 1 / slots. */
-export const eniOfRow = (at: Layout, row: SlotRow): EniRow => Math.imul(row, at.slotsInverse) >>> 22;
+export const eniOfRow = (at: Layout, row: SlotRow): EniRow => (row * at.slotsInverse) >>> 22;
 
 /** All nodes of one shape. */
 export interface Blocks {

@@ -377,20 +377,25 @@ function countOwned({ w, at }: Blocks, n: Block, e: EniRow, by: number): void {
 /** Ends the cooldown of all addresses released more than the cooldown ago. Equal is still cooling. */
 export function endCooldowns(b: Blocks, n: Block, c: Settings, now: Ms): void {
   const { w, at } = b;
-  let count = w[n + S.coolCount];
-  if (count === 0) return;
-  let head = w[n + S.coolHead];
   const before = now - c.cooldownMs;
-  while (count > 0 && w[n + at.coolAt + head] < before) {
+  let count = w[n + S.coolCount];
+  let head = w[n + S.coolHead];
+  if (count === 0 || w[n + at.coolAt + head] >= before) return;
+  const allCount = w[n + S.uncounted] === 0;
+  let pickable = w[n + S.pickable];
+  do {
     const ref = w[n + at.coolRef + head];
     const row = ref >> PREFIX_BITS;
     w[n + at.slotState + row] &= ~(1 << (ref & 15));
     const e = eniOfRow(at, row);
     const slot = row - e * at.slots;
-    if (w[n + S.uncounted] === 0 || counts(b, n, c, e, slot)) setAssignable(b, n, e, slot);
+    if (allCount || counts(b, n, c, e, slot)) {
+      w[n + at.eniAssignable + e * at.maskWords + (slot >> 5)] |= 1 << (slot & 31);
+      pickable |= 1 << e;
+    }
     if (++head === at.cooling) head = 0;
-    count--;
-  }
+  } while (--count > 0 && w[n + at.coolAt + head] < before);
+  w[n + S.pickable] = pickable;
   w[n + S.coolHead] = head;
   w[n + S.coolCount] = count;
 }
@@ -463,24 +468,22 @@ export function releaseAddress(b: Blocks, n: Block, c: Settings, ref: AddressRef
   const { w, at } = b;
   const row = ref >> PREFIX_BITS;
   const e = eniOfRow(at, row);
-  const slot = row - e * at.slots;
-  const plain = w[n + S.uncounted] === 0;
-  const bit = 1 << (ref & 15);
-  const state = w[n + at.slotState + row] | (bit << 16);
+  const state = w[n + at.slotState + row] | (0x10000 << (ref & 15));
   w[n + at.slotState + row] = state;
+  if (w[n + S.coolCount] === at.cooling) endCooldowns(b, n, c, now);
   const count = w[n + S.coolCount];
-  if (count === at.cooling) endCooldowns(b, n, c, now);
-  assert(w[n + S.coolCount] < at.cooling, 'releaseAddress: the cooldown ring has room');
-  let place = w[n + S.coolHead] + w[n + S.coolCount];
+  assert(count < at.cooling, 'releaseAddress: the cooldown ring has room');
+  let place = w[n + S.coolHead] + count;
   if (place >= at.cooling) place -= at.cooling;
   w[n + at.coolAt + place] = now;
   w[n + at.coolRef + place] = ref;
-  w[n + S.coolCount] += 1;
+  w[n + S.coolCount] = count + 1;
   w[n + at.eniLastFreedAt + e] = now;
   countOwned(b, n, e, -1);
   w[n + S.rawAssigned] -= 1;
-  if (plain || counts(b, n, c, e, slot)) w[n + S.assigned] -= 1;
-  if ((plain ? c.prefixMode : isPrefix(b, n, e, slot)) && ownedHosts(state) === 0) w[n + S.freePrefixes] += 1;
+  const plain = w[n + S.uncounted] === 0;
+  if (plain || counts(b, n, c, e, row - e * at.slots)) w[n + S.assigned] -= 1;
+  if ((plain ? c.prefixMode : isPrefix(b, n, e, row - e * at.slots)) && ownedHosts(state) === 0) w[n + S.freePrefixes] += 1;
 }
 
 /** In place of a reference: the address has a pod already. */
