@@ -20,14 +20,20 @@ export function addNetwork(b: Blocks, n: Block, c: Settings, p: PodRow, now: Ms)
   const has = w[n + at.podAddress + p];
   if (has !== NONE) return has;
   const ref = c.ipv6 === true ? assignIpv6(b, n) : assignAddress(b, n, c, now);
-  if (ref === NONE && c.otherCards.length > 0) return (w[n + at.podAddress + p] = assignOnOtherCards(b, n, c, p, now));
   w[n + at.podAddress + p] = ref;
-  if (ref === IPV6_REF && at.restarts === 1) w[n + at.podCheckpoint + p] = NONE; // one row, an address that IPv4 has not
-  else if (at.restarts === 1 && ref !== NONE) {
-    w[n + at.podCheckpoint + p] = addressOf(b, n, ref);
-    w[n + at.podCheckpointEni + p] = w[n + at.eniNumber + eniOfRef(b, ref)];
-  }
+  if (ref === NONE) return c.otherCards.length > 0 ? (w[n + at.podAddress + p] = assignOnOtherCards(b, n, c, p, now)) : NONE;
+  if (at.restarts === 1) checkpoint(b, n, p, ref);
   return ref;
+}
+
+function checkpoint(b: Blocks, n: Block, p: PodRow, ref: AddressRef): void {
+  const { w, at } = b;
+  if (ref === IPV6_REF) {
+    w[n + at.podCheckpoint + p] = NONE; // one row, an address that IPv4 has not
+    return;
+  }
+  w[n + at.podCheckpoint + p] = addressOf(b, n, ref);
+  w[n + at.podCheckpointEni + p] = w[n + at.eniNumber + eniOfRef(b, ref)];
 }
 
 /** An IPv6 address: 2^48 of them, so which one is of no interest. NONE before the ENI has its prefix. */
