@@ -216,7 +216,7 @@ export interface Blocks {
 export function createBlocks(dims: Dims, nodeCount: number, buffer?: ArrayBufferLike): Blocks {
   const at = createLayout(dims);
   const memory = buffer ?? new SharedArrayBuffer(nodeCount * at.stride * 4);
-  return { w: new Int32Array(memory), d: new Float64Array(memory), at, dropped: { count: 0, at: new Int32Array(dims.cooling) } };
+  return { w: new Int32Array(memory), d: new Float64Array(memory), at, dropped: { count: 0, at: new Int32Array(dims.cooling * at.cards) } };
 }
 
 /** Empties one card's part of a node's block: no ENI, no pod, nothing scheduled, all moments in the past. */

@@ -52,7 +52,8 @@ export function wake(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
     w[n + N.phase] = PHASE.initialising;
     w[n + N.doing] = DOING.init;
     w[n + N.initAt] = t;
-    for (let k = 0; k < b.at.cards; k++) { // what a process before this one was about
+    for (let k = 0; k < b.at.cards; k++) { // what a process before this one was about, and what pods gave back meanwhile
+      stopServing(b, cardBlock(b.at, n, k));
       w[cardBlock(b.at, n, k) + N.awsPlace] = 0;
       w[cardBlock(b.at, n, k) + N.ec2Action] = 0;
     }
@@ -197,14 +198,13 @@ function restart(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   const downMs = x.world.restarts.downMs[w[n + N.restartNext]];
   takeRestart(x.world, b, n);
   const before = levels(b, n);
-  bookReconciles(b, n, c, t);
-  stopServing(b, n);
-  book(x, b, n, c, t, before);
-  if (w[n + N.lookAt] !== FOREVER) w[n + N.nodeFlags] |= NODE_ABANDONED;
+  if (w[n + N.phase] === PHASE.ready && w[n + N.place] === PLACE.idle) bookReconciles(b, n, c, t);
   for (let k = 0; k < b.at.cards; k++) {
-    if (k > 0) stopServing(b, cardBlock(b.at, n, k));
+    stopServing(b, cardBlock(b.at, n, k));
     w[cardBlock(b.at, n, k) + N.place] = PLACE.idle;
   }
+  book(x, b, n, c, t, before);
+  if (w[n + N.lookAt] !== FOREVER) w[n + N.nodeFlags] |= NODE_ABANDONED;
   w[n + N.doing] = DOING.nothing;
   w[n + N.tickAt] = FOREVER;
   w[n + N.reconcileAt] = FOREVER;

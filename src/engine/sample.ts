@@ -60,7 +60,7 @@ export function sampleNode(x: Thread, b: Blocks, n: Block, c: Settings, bin: num
     const held = levels(b, n);
     r.total[i] = held.total;
     r.assigned[i] = held.assigned;
-    r.cooling[i] = coolingAt(b, n, c, end);
+    r.cooling[i] = coolingAt(b, n, c, end - 1); // as the bins count: what cools in the bin's last millisecond
     r.enis[i] = held.enis;
     r.prefixes[i] = held.prefixes;
     r.waiting[i] = w[n + N.podWaiting];

@@ -28,8 +28,10 @@ import { loaderBeside } from '../scenarios/files.ts';
 import { readScenario, type ReadResult } from '../scenarios/read.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { createPool, type Pool, type TakenLog } from '../workers/pool.ts';
+import { checkWorld } from '../engine/check.ts';
 import { closePods } from '../engine/close.ts';
-import { baseOf, clusterSeries, type ClusterSeries } from './levels.ts';
+import { Bug } from '../core/assert.ts';
+import { baseOf, clusterSeries, type Base, type ClusterSeries } from './levels.ts';
 import { finalMetrics } from './metrics.ts';
 import { createNames } from './names.ts';
 import { summarise, watchEc2, type Watched } from './summarise.ts';
@@ -90,6 +92,7 @@ interface Session {
   readonly pool: Pool;
   readonly stage: Stage | null;
   readonly watched: Watched;
+  readonly base: Base;
   readonly series: () => ClusterSeries;
   readonly subnets: SubnetRows;
   readonly write: (logs: readonly TakenLog[]) => void;
@@ -134,20 +137,22 @@ function begin(scenario: Scenario, built: Built, { traces }: ReadResult, folder:
     if (callRows !== null) writers.calls(takeRows(callRows));
   };
   return {
-    scenario, built, traces, plan, run, pool, stage, watched, subnets, write,
+    scenario, built, traces, plan, run, pool, stage, watched, subnets, base, write,
     series: () => clusterSeries(world, plan, pool.threads, stage, base, watched),
   };
 }
 
 /** Runs to the end, slice by slice. */
-async function work({ run, plan, pool, stage, write, scenario }: Session, request: RunRequest, wallStart: number): Promise<void> {
+async function work(session: Session, request: RunRequest, wallStart: number): Promise<void> {
+  const { run, plan, pool, stage, write, scenario } = session;
   let epochs = 1;
   let lastReport = 0;
   while (run.clock < plan.durationMs) {
     request.signal?.throwIfAborted();
     const before = performance.now();
-    const horizon = Math.min(plan.durationMs, (Math.floor(run.clock / EPOCH_MS) + epochs) * EPOCH_MS);
+    const horizon = Math.min(plan.durationMs, (Math.floor(run.clock / EPOCH_MS) + (request.verify ? 1 : epochs)) * EPOCH_MS);
     advance(run, horizon);
+    if (request.verify) verify(session);
     if (plan.tables.nodes) pool.sample(horizon);
     if (run.clock === plan.durationMs) {
       closePods(run.world, pool.threads[0]);
@@ -163,6 +168,16 @@ async function work({ run, plan, pool, stage, write, scenario }: Session, reques
     await new Promise(resolve => setImmediate(resolve));
   }
   while (run.happened < run.happenings.length && run.happenings[run.happened].at <= plan.durationMs) run.happenings[run.happened++].act(run);
+}
+
+/** Recounts the whole world; what does not add up says when, and of which seed. */
+function verify({ run, pool, base, plan }: Session): void {
+  try {
+    checkWorld(run, pool.threads, base);
+  } catch (error) {
+    if (!(error instanceof Bug)) throw error;
+    throw new Bug(`seed ${plan.seed}, ${run.clock / 1000} s: ${error.message}`);
+  }
 }
 
 function podEvents({ threads }: Pool): number {

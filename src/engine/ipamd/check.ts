@@ -123,7 +123,7 @@ function checkPods(b: Blocks, n: Block, owned: number): void {
   const refs = new Set<number>();
   for (let p = 0; p < at.pods; p++) {
     const ref = w[n + at.podAddress + p];
-    if (ref === NONE) continue;
+    if (ref < 0) continue; // none, or a free row
     assert(!refs.has(ref), 'store: two pods have one address');
     refs.add(ref);
     assert((ownedHosts(w[n + at.slotState + (ref >> PREFIX_BITS)]) >>> (ref & 15) & 1) === 1, 'store: the address of a pod is not owned');

@@ -1,16 +1,14 @@
 /** Nodes as the scheduler knows them: registered, Ready, cordoned, drained, gone; and the pods that controllers make anew. */
 import { remove } from '../../core/heap.ts';
 import { N } from '../../core/node.ts';
-import { STREAM, streamKey } from '../../core/random.ts';
 import { NONE, type NodeIndex } from '../../core/units.ts';
 import { PHASE } from '../agentLoop.ts';
-import { sample } from '../aws/sampler.ts';
 import { DAEMON_LIFE, graceOf } from '../kubelet.ts';
 import type { Plan } from '../plan.ts';
 import { addNode, removeNode, setCordoned, setReady } from '../scheduler.ts';
 import { isPresent } from '../scheduler/state.ts';
 import { blockOf } from '../thread.ts';
-import { bind, freeRow, KIND, scheduleEvent, STATE, takeRow, watchDelay, type Change, type Stage } from './state.ts';
+import { bind, freeRow, KIND, scheduleAttempt, scheduleEvent, STATE, takeRow, watchDelay, type Change, type Stage } from './state.ts';
 
 export function beginStageNodes(s: Stage, plan: Plan): void {
   const { nodes } = plan;
@@ -96,8 +94,7 @@ export function recreate(s: Stage, row: number): void {
   s.podClass[made] = s.podClass[row];
   s.deleteAt[made] = s.deleteAt[row];
   s.life[made] = s.life[row];
-  s.state[made] = STATE.attempt;
-  scheduleEvent(s, made, KIND.attempt, at + sample(s.delay, streamKey(s.world.seed, STREAM.placement, s.podId[made]), 0));
+  scheduleAttempt(s, made);
 }
 
 /** The node is gone with its pods; their controllers make others. */

@@ -32,7 +32,7 @@ export function placePending(s: Stage, at: Ms): void {
 export function happen(s: Stage, row: number, at: Ms): void {
   switch (s.state[row]) {
     case STATE.attempt: {
-      if (s.deleteAt[row] <= at) { neverBound(s, row, s.deleteAt[row]); return; }
+      if (s.deleteAt[row] <= at) { neverBound(s, row, at); return; }
       if (s.dirty) placePending(s, at);
       const node = schedule(s.scheduler, s.podClass[row], s.podId[row]);
       if (node !== NONE) { bind(s, row, node, at); return; }

@@ -3,7 +3,7 @@ import { draw, exponential, exponentialMs, STREAM, streamKey } from '../../core/
 import type { Ms } from '../../core/units.ts';
 import { sample } from '../aws/sampler.ts';
 import type { SourcePlan } from './plan.ts';
-import { KIND, scheduleEvent, STATE, takeRow, type Source, type Stage } from './state.ts';
+import { scheduleAttempt, takeRow, type Source, type Stage } from './state.ts';
 
 export function createSource(plan: SourcePlan, key: number): Source {
   switch (plan.kind) {
@@ -65,6 +65,5 @@ export function createPod(s: Stage, source: Source): void {
       break;
     }
   }
-  s.state[row] = STATE.attempt;
-  scheduleEvent(s, row, KIND.attempt, at + sample(s.delay, streamKey(s.world.seed, STREAM.placement, s.podId[row]), 0));
+  scheduleAttempt(s, row);
 }

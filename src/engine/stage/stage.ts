@@ -82,6 +82,7 @@ export function hearNews(s: Stage, plan: Plan, news: readonly News[]): void {
  */
 export function advanceStage(s: Stage, plan: Plan, until: Ms): Ms {
   const roomy = s.binds.at.length >> 1;
+  const from = s.clock;
   let reached = until;
   for (;;) {
     const source = earliestSource(s);
@@ -92,6 +93,7 @@ export function advanceStage(s: Stage, plan: Plan, until: Ms): Ms {
     const at = Math.min(created, event, change);
     if (at >= until) break;
     if (s.binds.count >= roomy && at > s.clock) { reached = at; break; }
+    if (s.closedLoop && at > from && plannedAt === at && s.planned[s.plannedDone].what === 'drain') { reached = at; break; } // nodes may have told of ends before it
     if (at > s.clock) {
       if (s.dirty) { // a pod that is placed now has another event to come
         placePending(s, s.clock);

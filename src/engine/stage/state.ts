@@ -135,3 +135,11 @@ export function bind(s: Stage, row: number, node: NodeIndex, at: Ms): void {
     scheduleEvent(s, row, KIND.end, s.deleteAt[row] + graceOf(s, s.podId[row]) + watchDelay(s, s.podId[row]));
   }
 }
+
+/** A created pod is tried after the scheduler's delay; one that is deleted before is never tried. */
+export function scheduleAttempt(s: Stage, row: number): void {
+  s.state[row] = STATE.attempt;
+  const at = s.created[row] + sample(s.delay, streamKey(s.world.seed, STREAM.placement, s.podId[row]), 0);
+  if (s.deleteAt[row] > at) scheduleEvent(s, row, KIND.attempt, at);
+  else scheduleEvent(s, row, KIND.cancel, Math.max(s.created[row], s.deleteAt[row]));
+}

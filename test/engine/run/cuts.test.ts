@@ -28,6 +28,16 @@ it('a run in slices gives what the whole run gives', () => {
   }), { numRuns: RUNS });
 }, TIMEOUT_MS);
 
+it('nor do windows that end because the inbox is full', () => {
+  fc.assert(fc.property(scenarios({ scheduled: true }), ({ scenario, files }) => {
+    const whole = runWhole(openSession(scenario, { files }));
+    const together = new Map<number, number>(); // pods bound in one millisecond must fit half the inbox
+    for (const { bound } of outcomeOf(whole).pods) together.set(bound, (together.get(bound) ?? 0) + 1);
+    const inboxSize = 2 * Math.max(2, ...together.values());
+    expect(differenceOf(whole, runWhole(openSession(scenario, { files, inboxSize })))).toBeNull();
+  }), { numRuns: RUNS / 3 });
+}, TIMEOUT_MS);
+
 it('moving the origin of all blocks changes nothing', () => {
   fc.assert(fc.property(scenarios(), fc.constantFrom(60_000, 333_000), ({ scenario, files }, originSpanMs) => {
     const whole = runWhole(openSession(scenario, { files }));

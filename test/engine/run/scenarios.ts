@@ -172,5 +172,5 @@ const defined = (fields: object) => Object.fromEntries(Object.entries(fields).fi
 
 function subnetOf(name: string, first: string, bits: number, zone: string, role: string, d: Draw, shared: boolean) {
   const reservations = shared && d.reserved !== null && bits <= 24 ? [{ cidr: `${first.replace(/0$/, '64')}/26`, type: d.reserved }] : [];
-  return { name, cidr: `${first}/${bits}`, zone, role, reservations, held: shared ? d.holders.map(h => ({ owner: 'other', ...defined(h) })) : [] };
+  return { name, cidr: `${first}/${bits}`, zone, role, reservations, held: shared ? d.holders.map(h => ({ owner: 'other', ...defined(bits === 28 && h.at === '0s' ? { ...h, count: 0 } : h) })) : [] };
 }

@@ -42,6 +42,8 @@ const NO_FILES = new Map<string, string>();
 export interface Options {
   readonly files?: ReadonlyMap<string, string>;
   readonly originSpanMs?: number;
+  /** Pods of a window, in place of what the scenario would have. */
+  readonly inboxSize?: number;
 }
 
 export function readText(scenario: object | string, files: ReadonlyMap<string, string> = NO_FILES): ReturnType<typeof readScenario> {
@@ -54,10 +56,10 @@ export function readText(scenario: object | string, files: ReadonlyMap<string, s
   } });
 }
 
-export function openSession(scenario: object | string, { files, originSpanMs }: Options = {}): Session {
+export function openSession(scenario: object | string, { files, originSpanMs, inboxSize }: Options = {}): Session {
   const { scenario: read, traces } = readText(scenario, files);
   const built = buildPlan(read, traces);
-  const plan: Plan = built.plan;
+  const plan: Plan = inboxSize === undefined ? built.plan : { ...built.plan, inboxSize };
   const memory = allocate(plan, 1);
   const world = openWorld(plan, memory);
   const answers: number[][] = [];
