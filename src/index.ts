@@ -17,7 +17,8 @@ export { InstanceTypesError, mergeInstanceTypes, selectTypes, type InstanceTable
 export {
   BELIEVERS, CasesError, checkCases, densities, POD_MODES, type Believer, type CaseReport, type Density, type DensityOptions, type PodMode,
 } from './scenarios/density.ts';
-export { casesText, densityText, limitsText } from './results/densityText.ts';
+export { ecsTasks, type EcsDensity } from './scenarios/ecs.ts';
+export { casesText, densityText, ecsText, limitsText } from './results/densityText.ts';
 
 export { summaryJson, summaryText, type RunSummary } from './results/summary.ts';
 export { FolderError, readFolder, type Manifest } from './results/folder.ts';

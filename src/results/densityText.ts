@@ -91,6 +91,19 @@ export function densityText(rows: readonly DensityRow[], believers: readonly str
 const listed = (types: readonly string[], all: number) =>
   (types.length === all && all > 1 ? 'all' : types.length > 4 ? `${types.slice(0, 3).join(', ')} and ${types.length - 3} more` : types.join(', '));
 
+export interface EcsRow { readonly withoutTrunking: number; readonly withTrunking: number | null; readonly isSourced: boolean }
+
+/** ECS tasks by type: what no document names is marked as inferred. */
+export function ecsText(rows: readonly (readonly [type: string, tasks: EcsRow])[], width: number): string {
+  const cells = rows.map(([type, { withoutTrunking, withTrunking, isSourced }]) =>
+    [type, String(withoutTrunking), withTrunking === null ? 'no trunk' : `${withTrunking}${isSourced ? ' ' : '~'}`]);
+  const isInferred = rows.some(([, { withTrunking, isSourced }]) => withTrunking !== null && !isSourced);
+  return [
+    ...textTable(['type', 'awsvpc tasks', 'with awsvpcTrunking'], cells, width),
+    ...(isInferred ? ['', ...wrapped('~ inferred: branch ENIs + ENIs - 2, which the Amazon ECS Developer Guide bears out for c5.large.', width, '  ')] : []),
+  ].join('\n');
+}
+
 export interface CaseReportRow {
   readonly count: number;
   readonly agreeing: number;

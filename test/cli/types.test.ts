@@ -32,6 +32,17 @@ m5.large *          20         20       20
 `);
 });
 
+it('tells ECS tasks, and which numbers are inferred', async () => {
+  expect((await enisim(split('limits c5.large m5.4xlarge t3.large --ecs'))).stdout).toBe(`type        awsvpc tasks  with awsvpcTrunking
+c5.large               2                  10
+m5.4xlarge             7                  60~
+t3.large               2             no trunk
+
+~ inferred: branch ENIs + ENIs - 2, which the Amazon ECS Developer Guide bears out for c5.large.
+`);
+  expect(JSON.parse((await enisim(split('limits c5.large --ecs --json'))).stdout)).toEqual({ 'c5.large': { withoutTrunking: 2, withTrunking: 10, isSourced: true } });
+});
+
 it('gives a program numbers', async () => {
   const { stdout } = await enisim(split('max-pods --types m5.large --mode sgp --json'));
   expect(JSON.parse(stdout)).toEqual([{ type: 'm5.large', maxPods: { cni: 29, 'ami-script': 29, nodeadm: 29, karpenter: 29 }, addresses: 20, branchEnis: 9, why: [] }]);

@@ -1,4 +1,4 @@
-import { limitsText } from '../../index.ts';
+import { ecsTasks, ecsText, limitsText } from '../../index.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { typesOption, typesOf } from '../instanceTypes.ts';
@@ -13,9 +13,15 @@ export const limitsCommand = defineCommand({
   ],
   options: yargs => typesOption(yargs)
     .positional('types', { type: 'string', array: true, demandOption: true, describe: "Instance types; '*' stands for any text" })
+    .option('ecs', { type: 'boolean', default: false, describe: 'ECS tasks in awsvpc mode instead, with and without trunking' })
     .option('json', { type: 'boolean', default: false, describe: 'The limits as JSON, with all network cards' }),
   run(args, { stdout }) {
     const types = typesOf(args.types, args.describe);
+    if (args.ecs) {
+      const tasks = types.map(([name, limits]) => [name, ecsTasks(name, limits)] as const);
+      stdout.write(`${args.json ? JSON.stringify(Object.fromEntries(tasks), null, 1) : ecsText(tasks, columnsOf(stdout))}\n`);
+      return EXIT.ok;
+    }
     stdout.write(`${args.json ? JSON.stringify(Object.fromEntries(types), null, 1) : limitsText(types, columnsOf(stdout))}\n`);
     return EXIT.ok;
   },
