@@ -153,7 +153,7 @@ export function openWorld(plan: Plan, memory: Memory): World {
   const size = plan.inboxSize;
   return {
     seed: plan.seed, durationMs: plan.durationMs, binMs: plan.binMs, binCount: binCountOf(plan), groups, nodeCount: firstNode,
-    settings: plan.settings.map(createSettings),
+    settings: plan.settings.map(input => createSettings(input)),
     groupOf: new Uint8Array(memory.groupOf), nextAt: new Float64Array(memory.nextAt), origin: new Float64Array(memory.origin),
     sampled: new Uint8Array(memory.sampled), subnetExcluded: new Uint8Array(memory.subnetExcluded),
     latency: ACTIONS.map((_, action) => createSampler(plan.latency[action])),

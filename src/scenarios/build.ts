@@ -62,7 +62,7 @@ export function buildPlan(scenario: Scenario, traces: ReadonlyMap<string, TraceP
       settings.push(...versions);
       const daemons = scenario.workloads.filter((w): w is DaemonSetWorkload => w.kind === 'daemonset' && placedOn(w.placement.nodeGroups, g));
       groups.push({
-        dims: dimsOf(versions.map(createSettings), shape, scheduled ? 1 : 0, podLog, restartsOf(scenario, g).length > 0 ? 1 : 0), nodeCount: members.length,
+        dims: dimsOf(versions.map(input => createSettings(input)), shape, scheduled ? 1 : 0, podLog, restartsOf(scenario, g).length > 0 ? 1 : 0), nodeCount: members.length,
         churn: churnOf(scenario.workloads.find((w): w is ChurnWorkload => w.kind === 'churn' && w.placed === 'per-node' && placedOn(w.placement.nodeGroups, g))),
       });
       for (const launch of members) {
