@@ -4,7 +4,7 @@
  * Usage   npm run bench -- [--small] [--repetitions N] [--json] [--only TEXT] [--against COMMIT] [--no-build] [--record] [--check]
  *             --small      short horizons, two repetitions, small sizes
  *             --repetitions  of each candidate; 5, or 2 with --small
- *             --only       candidates whose name holds this text, and the reference they are compared with
+ *             --only       candidates whose name holds this text, and those they are compared with
  *             --against    builds that commit as well and runs it beside this one
  *             --record     appends the ratios to bench/history.jsonl
  *             --check      exits 1 when a ratio of the product's CPU times fell by more than a third since the last line recorded at this size
@@ -211,7 +211,7 @@ function main(): number {
   const scratch = mkdtempSync(join(tmpdir(), 'enisim-bench-'));
   try {
     const { candidates: all, ratios, missing } = plan(size, path('dist/index.js'), args.against === undefined ? null : buildOf(args.against), scratch);
-    const wanted = new Set(all.filter(({ name }) => name.includes(args.only ?? '')).flatMap(({ name }) => [name, ...ratios.filter(ratio => ratio.of === name).map(({ to }) => to)]));
+    const wanted = withPartners(all.map(({ name }) => name).filter(name => name.includes(args.only ?? '')), ratios);
     const candidates = all.filter(({ name }) => wanted.has(name));
     let measured = measure(candidates, repetitions, say);
     const then = lastOf(size);
@@ -245,6 +245,12 @@ function main(): number {
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+/** Each with what it is compared with; what is only ever compared with brings those that are. */
+function withPartners(names: readonly string[], ratios: readonly Ratio[]): ReadonlySet<string> {
+  const isReference = (name: string) => !ratios.some(({ of }) => of === name);
+  return new Set(names.flatMap(name => [name, ...ratios.filter(({ of }) => of === name).map(({ to }) => to), ...(isReference(name) ? ratios.filter(({ to }) => to === name).map(({ of }) => of) : [])]));
 }
 
 const better = (a: Measured, b: Measured | undefined): Measured => (b === undefined || b.best < a.best ? a : b);
