@@ -1,5 +1,5 @@
 /** Nodes as the scheduler knows them: registered, Ready, cordoned, drained, gone; and the pods that controllers make anew. */
-import { remove } from '../../core/heap.ts';
+import { has, remove } from '../../core/calendar.ts';
 import { N } from '../../core/node.ts';
 import { NONE, type NodeIndex } from '../../core/units.ts';
 import { PHASE } from '../agentLoop.ts';
@@ -80,7 +80,7 @@ export function podsOn(s: Stage, node: NodeIndex): number[] {
 /** Takes a bound pod's end out of what is to come, wherever it was going to come from. */
 export function forgetEnd(s: Stage, row: number): void {
   if (s.life[row] > 0 && s.rowOf.delete(s.podId[row])) return;
-  if (s.inHeap[row] === 1) { remove(s.events, row); s.inHeap[row] = 0; }
+  if (has(s.events, row)) remove(s.events, row);
 }
 
 /** The pod's controller makes another in its place: the same requests, the same end if that was set. */
@@ -112,7 +112,7 @@ export function drain(s: Stage, node: NodeIndex): void {
   setCordoned(s.scheduler, node, true);
   for (const row of podsOn(s, node)) {
     const end = s.clock + graceOf(s, s.podId[row]) + watchDelay(s, s.podId[row]);
-    if (s.inHeap[row] === 1 && s.events.time[row] <= end) continue; // it was ending anyway
+    if (has(s.events, row) && s.events.heap.time[row] <= end) continue; // it was ending anyway
     forgetEnd(s, row);
     recreate(s, row);
     scheduleEvent(s, row, KIND.end, end);

@@ -1,5 +1,5 @@
 /** Pods between creation and their node: attempts, waiting, the end of those that never found one. */
-import { remove } from '../../core/heap.ts';
+import { has, remove } from '../../core/calendar.ts';
 import { NONE, type Ms } from '../../core/units.ts';
 import { addRow } from '../log.ts';
 import { release, schedule } from '../scheduler.ts';
@@ -8,9 +8,7 @@ import { binAt, bind, freeRow, KIND, scheduleEvent, STATE, type Stage } from './
 
 /** A pending pod is placed: it is not waiting for its deletion any more. */
 export function forgetCancel(s: Stage, row: number): void {
-  if (s.inHeap[row] === 0) return;
-  remove(s.events, row);
-  s.inHeap[row] = 0;
+  if (has(s.events, row)) remove(s.events, row);
 }
 
 /** Places what waits, as far as room goes. */

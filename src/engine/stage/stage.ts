@@ -9,7 +9,8 @@
  *         when all ends are known from the start (open loop) and no node is starting, else by the watch delay.
  * Shape   Time order is (time, kind, pod id): ends, then changes of nodes, then attempts. Binds of one window are sorted by node into the inbox.
  */
-import { createHeap, firstTime, pop, push } from '../../core/heap.ts';
+import { createCalendar, firstTie, firstTime, pop } from '../../core/calendar.ts';
+import { createHeap, firstTime as heapTime, pop as heapPop, push } from '../../core/heap.ts';
 import { STREAM, streamKey } from '../../core/random.ts';
 import type { Ms } from '../../core/units.ts';
 import { createSampler, sample } from '../aws/sampler.ts';
@@ -36,8 +37,8 @@ export function createStage(world: World, plan: Plan, stage: StagePlan, log: Pod
     world, plan: stage, scheduler, delay: createSampler(stage.delay), watch: createSampler(stage.watchDelay),
     sources: stage.sources.map((source, i) => createSource(source, streamKey(plan.seed, STREAM.podChurn, i))),
     lives: stage.sources.map(source => (source.kind === 'churn' ? createSampler(source.life) : null)),
-    clock: 0, events: createHeap(rows), state: new Uint8Array(rows), podId: new Int32Array(rows), podClass: new Int32Array(rows), source: new Int32Array(rows),
-    node: new Int32Array(rows), waiting: new Int32Array(rows), life: new Int32Array(rows), created: new Float64Array(rows), deleteAt: new Float64Array(rows), inHeap: new Uint8Array(rows),
+    clock: 0, events: createCalendar(rows), state: new Uint8Array(rows), podId: new Int32Array(rows), podClass: new Int32Array(rows), source: new Int32Array(rows),
+    node: new Int32Array(rows), waiting: new Int32Array(rows), life: new Int32Array(rows), created: new Float64Array(rows), deleteAt: new Float64Array(rows),
     freeRows: Int32Array.from({ length: rows }, (_, i) => rows - 1 - i), freeCount: rows, rowOf: new Map(), nextPod: 0,
     origin: log === null ? null : { source: new Int32Array(1024), number: new Int32Array(1024) },
     planned: [], plannedDone: 0, ready: createHeap(world.nodeCount), dirty: false,
@@ -89,7 +90,7 @@ export function advanceStage(s: Stage, plan: Plan, until: Ms): Ms {
     const created = source === null ? Number.POSITIVE_INFINITY : source.nextAt;
     const event = firstTime(s.events);
     const plannedAt = s.plannedDone < s.planned.length ? s.planned[s.plannedDone].at : Number.POSITIVE_INFINITY;
-    const change = Math.min(plannedAt, firstTime(s.ready));
+    const change = Math.min(plannedAt, heapTime(s.ready));
     const at = Math.min(created, event, change);
     if (at >= until) break;
     if (s.binds.count >= roomy && at > s.clock) { reached = at; break; }
@@ -103,12 +104,11 @@ export function advanceStage(s: Stage, plan: Plan, until: Ms): Ms {
     }
     // creations first: they only put attempts into the order of events
     if (created === at) { createPod(s, source!); continue; }
-    if (change === at && (event > at || s.events.tie[s.events.rows[0]] >= KIND.node * 0x10000000)) {
-      changeNode(s, plan, plannedAt === at ? s.planned[s.plannedDone++] : { at, node: pop(s.ready), what: 'ready' });
+    if (change === at && (event > at || firstTie(s.events) >= KIND.node * 0x10000000)) {
+      changeNode(s, plan, plannedAt === at ? s.planned[s.plannedDone++] : { at, node: heapPop(s.ready), what: 'ready' });
       continue;
     }
     const row = pop(s.events);
-    s.inHeap[row] = 0;
     happen(s, row, at);
   }
   if (s.dirty) placePending(s, s.clock);

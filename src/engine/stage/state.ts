@@ -5,7 +5,8 @@
  *         since a short-lived pod's row may be another's before the window ends.
  */
 import { assert } from '../../core/assert.ts';
-import { push, type Heap } from '../../core/heap.ts';
+import { push, type Calendar } from '../../core/calendar.ts';
+import type { Heap } from '../../core/heap.ts';
 import { STREAM, streamKey } from '../../core/random.ts';
 import { NONE, type Ms, type NodeIndex } from '../../core/units.ts';
 import { sample } from '../aws/sampler.ts';
@@ -40,7 +41,7 @@ export interface Stage {
   readonly lives: readonly (Sampler | null)[];
   clock: Ms;
   /** Events to come, by row. */
-  readonly events: Heap;
+  readonly events: Calendar;
   readonly state: Uint8Array;
   readonly podId: Int32Array;
   readonly podClass: Int32Array;
@@ -50,8 +51,6 @@ export interface Stage {
   readonly life: Int32Array;
   readonly created: Float64Array;
   readonly deleteAt: Float64Array;
-  /** 1: the row has an event to come. */
-  readonly inHeap: Uint8Array;
   readonly freeRows: Int32Array;
   freeCount: number;
   /** Rows of closed-loop pods and of pending pods, by pod id. */
@@ -85,7 +84,6 @@ export const binAt = ({ world }: Stage, at: Ms) => Math.min(Math.floor(at / worl
 export const watchDelay = (s: Stage, pod: number): Ms => sample(s.watch, streamKey(s.world.seed, STREAM.backoff, pod), 0);
 
 export function scheduleEvent(s: Stage, row: number, kind: number, at: number): void {
-  s.inHeap[row] = 1;
   push(s.events, row, at, kind * 0x10000000 + (s.podId[row] & 0xfffffff));
 }
 
