@@ -13,6 +13,7 @@ import { cardBlock, cardCount, cardSettings, carryBack, carryTo, markPods, place
 import { clearStore } from './ipamd/datastore.ts';
 import { cleanUpAt, cleanUpEmptied } from './ipamd/leftovers.ts';
 import { PLACE, RESULT } from './ipamd/places.ts';
+import { agreesWithMetadata } from './ipamd/reconcile.ts';
 import { stopServing } from './ipamd/stop.ts';
 import type { Settings } from './ipamd/settings.ts';
 import { binOf, DAEMON_LIFE, logPod, startArrivals, tell } from './kubelet.ts';
@@ -127,6 +128,10 @@ function finish(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
       return;
     }
     w[n + N.phase] = PHASE.ready;
+    for (let k = 0; k < cardCount(c); k++) {
+      const m = cardBlock(b.at, n, k);
+      w[m + S.drift] = agreesWithMetadata(b, m, cardSettings(c, k), t) ? 0 : 1;
+    }
     w[n + N.readyAt] = t;
     w[n + N.loopAt] = t + HALF_TURN_MS;
     if ((w[n + N.nodeFlags] & NODE_WAS_READY) === 0) {
@@ -227,6 +232,7 @@ export function takeRestart({ restarts, origin }: World, { w }: Blocks, n: Block
 function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   const { w, at } = b;
   const { bins } = x;
+  if (w[n + N.phase] === PHASE.ready && w[n + N.place] === PLACE.idle) bookReconciles(b, n, c, t);
   const before = levels(b, n);
   for (const p of podRows(b, n)) {
     bins[x.bin + BIN.ended] += 1;

@@ -47,7 +47,7 @@ export function setBand(b: Blocks, n: Block, c: Settings): void {
     high = (c.warmEniTarget + 1) * c.addressesPerEni;
   }
   if (c.ipv6 === true) { high = ALWAYS; prefixes = ALWAYS; enis = ALWAYS; }
-  w[n + S.lowBelow] = c.otherCards.length > 0 ? ALWAYS : full || c.ipv6 === true ? 0 : low; // several cards: never quiet
+  w[n + S.lowBelow] = c.otherCards.length > 0 || c.everyTurn === true ? ALWAYS : full || c.ipv6 === true ? 0 : low; // several cards: never quiet
   w[n + S.highFrom] = high;
   w[n + S.quietPrefixes] = prefixes;
   w[n + S.quietEnis] = enis;
@@ -101,6 +101,7 @@ export function scheduleTurn(b: Blocks, n: Block, c: Settings, now: Ms): void {
     carryTo(b, n, k);
     from = Math.min(from, actsFrom(b, cardBlock(b.at, n, k), cardSettings(c, k), now));
   }
+  if (c.everyTurn === true && c.ipv6 !== true) from = now;
   w[n + N.tickAt] = from === FOREVER ? FOREVER : gridFrom(w[n + N.loopAt], turnMs(c), from);
 }
 
@@ -109,11 +110,11 @@ export function scheduleReconcile(b: Blocks, n: Block, c: Settings, now: Ms): vo
   const { w } = b;
   const wanted = c.podEni && trunkWanted(b, n, c);
   if (c.ipv6 === true) return; // no loop at all
-  if (sumOverCards(b, n, c, S.drift) === 0 && !wanted) {
+  if (sumOverCards(b, n, c, S.drift) === 0 && !wanted && c.everyTurn !== true) {
     w[n + N.reconcileAt] = FOREVER;
     return;
   }
-  const from = wanted ? now : Math.max(now, w[n + N.lastAction] + RECONCILE_INTERVAL_MS + 1);
+  const from = wanted || c.everyTurn === true ? now : Math.max(now, w[n + N.lastAction] + RECONCILE_INTERVAL_MS + 1);
   w[n + N.reconcileAt] = gridFrom(w[n + N.loopAt] - HALF_TURN_MS, turnMs(c), from);
 }
 

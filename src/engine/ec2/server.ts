@@ -19,6 +19,7 @@ import { AWS, EC2_TRIES } from '../aws/awsutils.ts';
 import { isRetryable, MAX_ATTEMPTS } from '../aws/request.ts';
 import { cardBlock, cardSettings } from '../ipamd/cards.ts';
 import { CALL, E_THROTTLED, errorCode, OK } from '../ipamd/calls.ts';
+import { RECONCILE_INTERVAL_MS } from '../ipamd/reconcile.ts';
 import type { Settings } from '../ipamd/settings.ts';
 import { addRow, type CallRows } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -165,6 +166,7 @@ function carryOut(e: Ec2, world: World, b: Blocks, n: Block, c: Settings, action
       return assignAddresses(e, b, n, w[n + N.callEni], w[n + N.ec2Count], c.prefixMode, c.slotsPerEni);
     case ACTION.unassign: {
       const late = moment + imds(e.vanishes, b, n);
+      if (late > moment + RECONCILE_INTERVAL_MS) w[n + S.drift] = 1; // a reconcile may still see it
       return unassignAddresses(e, b, n, w[n + N.callEni], w[n + N.call] === CALL.deallocPrefixes, late);
     }
     case ACTION.create: {

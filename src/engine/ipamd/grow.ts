@@ -51,8 +51,12 @@ export const grow: Step = (b, n, c, now) => {
   const wanted = slotsWanted(b, n, c);
   b.w[n + N.wanted] = wanted;
   if (wanted <= 0) return PLACE.allocEni;
-  chooseStart(b, n, c);
-  return PLACE.growNext;
+  for (let e = 0; e < b.at.enis; e++) {
+    if (b.w[n + b.at.eniNumber + e] === NONE || !isAllocatable(b, n, c, e)) continue;
+    chooseStart(b, n, c); // no draw where there is nothing to walk to: a turn that cannot grow may be skipped
+    return PLACE.growNext;
+  }
+  return PLACE.allocEni;
 };
 
 /** GetAllocatableENIs: fewer CIDRs of either kind than slots, no trunk, not excluded, not the primary under custom networking. */
@@ -130,6 +134,7 @@ export const allocEni: Step = (b, n, c, now) => {
 export const allocAnswered: Step = (b, n, _c, now) => {
   const { w } = b;
   if (w[n + N.replyError] !== OK) {
+    w[n + S.drift] = 1; // it may be attached all the same
     if (isInsufficient(w[n + N.replyError])) w[n + N.lastInsufficient] = now;
     return end(b, n, RESULT.ok);
   }
@@ -138,11 +143,15 @@ export const allocAnswered: Step = (b, n, _c, now) => {
 
 export const allocWaited: Step = (b, n) => {
   const { w } = b;
-  if (w[n + N.replyError] !== OK) return end(b, n, RESULT.ok); // stays attached but unknown until a reconcile adopts it
+  if (w[n + N.replyError] !== OK) { // stays attached but unknown until a reconcile adopts it
+    w[n + S.drift] = 1;
+    return end(b, n, RESULT.ok);
+  }
   return setUpEni(b, n, w[n + N.callEni], PLACE.allocSetUp);
 };
 
 export const allocSetUp: Step = (b, n, _c, now) => {
   if (b.w[n + N.result] === RESULT.ok) return grew(b, n, now);
+  b.w[n + S.drift] = 1;
   return end(b, n, RESULT.ok);
 };

@@ -7,7 +7,7 @@
  */
 import { attachedCount, findAttached, findHeld, isAttachedPrefix, isHeld, isListed } from '../../core/attached.ts';
 import { ENI_EFA, ENI_TRUNK, ENI_UNMANAGED, N, S, type Blocks } from '../../core/node.ts';
-import { FOREVER, NEVER, NONE, type Block, type EniRow, type Ms } from '../../core/units.ts';
+import { FOREVER, NONE, type Block, type EniRow, type Ms } from '../../core/units.ts';
 import { findCached, forgetCached, isRecent } from './cache.ts';
 import { CALL, OK } from './calls.ts';
 import { addCidr, findCidr, findEni, isPrefix, isTaken, removeCidr, removeEni } from './datastore.ts';
@@ -210,12 +210,12 @@ export const reconcileSweep: Step = (b, n, c, now) => {
     w[n + N.eniReconcileDels] += 1;
   }
   w[n + N.lastAction] = now;
-  w[n + S.drift] = agreesWithMetadata(b, n, c) ? 0 : 1;
+  w[n + S.drift] = agreesWithMetadata(b, n, c, now) ? 0 : 1;
   return end(b, n);
 };
 
 /** Would a reconcile now find nothing to do or to ask? What lets a run skip it (and count its additions in closed form). */
-export function agreesWithMetadata(b: Blocks, n: Block, c: Settings): boolean {
+export function agreesWithMetadata(b: Blocks, n: Block, c: Settings, now: Ms): boolean {
   const { w, at } = b;
   let managed = 0;
   for (let a = 0, count = attachedCount(b, n); a < count; a++) {
@@ -227,7 +227,7 @@ export function agreesWithMetadata(b: Blocks, n: Block, c: Settings): boolean {
     let held = 0;
     for (let slot = 0; slot < at.attachedSlots; slot++) {
       const until = w[n + at.attachedUntil + a * at.attachedSlots + slot];
-      if (until === NEVER) continue;
+      if (until <= now) continue; // never listed, or no more
       if (until !== FOREVER) return false; // listed for a while longer: who knows when the next look is
       const prefix = isAttachedPrefix(b, n, a, slot);
       if (prefix && hidesPrefixes(b, n, c, a)) continue;

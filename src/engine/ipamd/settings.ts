@@ -31,6 +31,8 @@ export interface SettingsInput {
   readonly lowestFirst: boolean;
   /** Work of one turn of the pool manager's loop: 0 in replays, 1 ms in runs (ipamd-spec §0). */
   readonly turnWorkMs: Ms;
+  /** Every turn and every reconcile is run, those that decide nothing too: what tests compare skipping with. */
+  readonly everyTurn?: boolean;
   /** ENABLE_IPv6: one /80 on the primary ENI serves every pod; there is no pool to manage (ipamd-spec §8.3). */
   readonly ipv6?: boolean;
   /** Network cards that ipamd manages: one data store each. More than 1 only with ENABLE_MULTI_NIC. */

@@ -94,10 +94,15 @@ export function noteFailure({ w }: Blocks, n: Block): void {
 
 /** The first ENI of the walk that may be deleted at `now`, or NONE (getDeletableENI). */
 export function deletableEni(b: Blocks, n: Block, c: Settings, now: Ms): EniRow {
+  const { w, at } = b;
+  const may = (e: EniRow) => w[n + at.eniNumber + e] !== NONE && oldEnoughAt(b, n, c, e) <= now && isUnneeded(b, n, c, e);
+  let any = false;
+  for (let e = 0; e < at.enis && !any; e++) any = may(e);
+  if (!any) return NONE; // a turn that frees nothing takes no draw, so that it can be skipped
   chooseStart(b, n, c);
-  for (let k = 0; k < walkLength(b.at); k++) {
+  for (let k = 0; k < walkLength(at); k++) {
     const e = rowAt(b, n, k);
-    if (e !== NONE && oldEnoughAt(b, n, c, e) <= now && isUnneeded(b, n, c, e)) return e;
+    if (e !== NONE && may(e)) return e;
   }
   return NONE;
 }

@@ -23,6 +23,7 @@ export function beginTick(b: Blocks, n: Block, c: Settings, now: Ms): number {
   const { w } = b;
   if (trunkWanted(b, n, c)) announceSecurityGroupsForPods(b, n, c);
   w[n + N.flags] = 0;
+  w[n + N.replyError] = OK; // of a call long answered
   w[n + N.snapTotal] = w[n + S.total];
   w[n + N.snapAssigned] = w[n + S.assigned];
   const stats = statsOf(b, n);

@@ -11,6 +11,7 @@ import { beginNodes, changeHeld, createEc2, type Holdings } from '../../../src/e
 import { closePods } from '../../../src/engine/close.ts';
 import { planHappenings } from '../../../src/engine/happenings.ts';
 import { CALL_ROW, createRows, POD_ROW, takeRows } from '../../../src/engine/log.ts';
+import type { SettingsInput } from '../../../src/engine/ipamd/settings.ts';
 import { allocate, openWorld, type Plan } from '../../../src/engine/plan.ts';
 import { advance, createRun, type Run } from '../../../src/engine/run.ts';
 import { logPending } from '../../../src/engine/stage/pods.ts';
@@ -41,6 +42,8 @@ const NO_FILES = new Map<string, string>();
 
 export interface Options {
   readonly files?: ReadonlyMap<string, string>;
+  /** Every turn and every reconcile is run. */
+  readonly everyTurn?: boolean;
   readonly originSpanMs?: number;
   /** Pods of a window, in place of what the scenario would have. */
   readonly inboxSize?: number;
@@ -56,10 +59,11 @@ export function readText(scenario: object | string, files: ReadonlyMap<string, s
   } });
 }
 
-export function openSession(scenario: object | string, { files, originSpanMs, inboxSize }: Options = {}): Session {
+export function openSession(scenario: object | string, { files, everyTurn, originSpanMs, inboxSize }: Options = {}): Session {
   const { scenario: read, traces } = readText(scenario, files);
   const built = buildPlan(read, traces);
-  const plan: Plan = inboxSize === undefined ? built.plan : { ...built.plan, inboxSize };
+  const settings = built.plan.settings.map((input): SettingsInput => (everyTurn ? { ...input, everyTurn } : input));
+  const plan: Plan = { ...built.plan, settings, inboxSize: inboxSize ?? built.plan.inboxSize };
   const memory = allocate(plan, 1);
   const world = openWorld(plan, memory);
   const answers: number[][] = [];
