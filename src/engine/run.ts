@@ -29,8 +29,8 @@ import { blockOf, type News, type Outbox, type Thread, type World } from './thre
 export interface Executor {
   readonly outboxes: readonly Outbox[];
   readonly news: readonly News[];
-  /** Every node whose next event lies before `horizon`. */
-  runAll(horizon: number): void;
+  /** Every node of this piece (of so many equal ones) whose next event lies before `horizon`. */
+  runAll(horizon: number, piece: number, pieces: number): void;
   /** These nodes. */
   runSome(nodes: Int32Array, count: number, horizon: number): void;
 }
@@ -115,6 +115,16 @@ function collect(run: Run): void {
  * Everything before `horizon` happens, window by window of the scheduler. Afterwards no request is open, and every node stands at the horizon.
  */
 export function advance(run: Run, horizon: Ms): void {
+  for (const _ of advancing(run, horizon)) void _;
+}
+
+/** Nodes of a piece: few enough to be run to a far horizon between two looks at the clock, so a visit finds many events in one node. */
+const PIECE_NODES = 1024;
+
+/**
+ * The same, stopping now and then so that the caller may see to other things. Between two stops the run must be left alone.
+ */
+export function* advancing(run: Run, horizon: Ms): Generator<void, void> {
   assert(horizon > run.clock, 'advance: the horizon lies ahead');
   const { stage, plan, executor } = run;
   shiftOrigin(run, horizon);
@@ -124,15 +134,19 @@ export function advance(run: Run, horizon: Ms): void {
       if (stage.clock <= run.clock) advanceStage(stage, plan, Math.min(horizon, stageLimit(stage, run.clock)));
       until = Math.min(horizon, stage.clock);
     }
-    advanceNodes(run, until);
+    yield* advanceNodes(run, until);
     if (stage !== null) hearNews(stage, plan, executor.news);
     else for (const { count } of executor.news) count[0] = 0;
   }
 }
 
-function advanceNodes(run: Run, horizon: Ms): void {
+function* advanceNodes(run: Run, horizon: Ms): Generator<void, void> {
   const { world, ec2, executor, requests, looks, answered, happenings } = run;
-  executor.runAll(horizon);
+  const pieces = Math.ceil(world.nodeCount / (PIECE_NODES * executor.outboxes.length));
+  for (let piece = 0; piece < pieces; piece++) {
+    executor.runAll(horizon, piece, pieces);
+    yield;
+  }
   collect(run);
   for (;;) {
     let answeredCount = 0;
@@ -166,6 +180,7 @@ function advanceNodes(run: Run, horizon: Ms): void {
     if (answeredCount === 0) break;
     executor.runSome(answered, answeredCount, horizon);
     collect(run);
+    yield;
   }
   assert(requests.count === 0, 'advance: every request before the horizon is served');
   run.clock = horizon;

@@ -15,7 +15,7 @@ import { beginNodes, changeHeld, createEc2, type Holdings } from '../engine/begi
 import { planHappenings } from '../engine/happenings.ts';
 import { CALL_ROW, createRows, POD_ROW, takeRows } from '../engine/log.ts';
 import { allocate, openWorld, type Plan } from '../engine/plan.ts';
-import { advance, createRun, type Run } from '../engine/run.ts';
+import { advancing, createRun, type Run } from '../engine/run.ts';
 import { logPending } from '../engine/stage/pods.ts';
 import { createStage } from '../engine/stage/stage.ts';
 import type { Stage } from '../engine/stage/state.ts';
@@ -42,6 +42,8 @@ import { ENGINE_VERSION } from './version.ts';
 /** Rows are merged and written at multiples of this; a horizon is one or more of them. */
 const EPOCH_MS = 60_000;
 const SLICE_MS = 40;
+/** Rows wait in memory for the end of a horizon. */
+const EPOCHS_MAX = 240;
 /** Below this many nodes a second thread costs more than it brings. */
 const NODES_PER_THREAD = 200;
 
@@ -149,9 +151,21 @@ async function work(session: Session, request: RunRequest, wallStart: number): P
   let lastReport = 0;
   while (run.clock < plan.durationMs) {
     request.signal?.throwIfAborted();
-    const before = performance.now();
     const horizon = Math.min(plan.durationMs, (Math.floor(run.clock / EPOCH_MS) + (request.verify ? 1 : epochs)) * EPOCH_MS);
-    advance(run, horizon);
+    let longest = 0;
+    let since = performance.now();
+    let rested = since;
+    for (const _ of advancing(run, horizon)) {
+      const stop = performance.now();
+      longest = Math.max(longest, stop - since);
+      if (stop - rested > SLICE_MS) {
+        await new Promise(resolve => setImmediate(resolve));
+        request.signal?.throwIfAborted();
+        rested = performance.now();
+      }
+      since = performance.now();
+      void _;
+    }
     if (request.verify) verify(session);
     if (plan.tables.nodes) pool.sample(horizon);
     if (run.clock === plan.durationMs) {
@@ -160,7 +174,7 @@ async function work(session: Session, request: RunRequest, wallStart: number): P
     }
     write(plan.tables.pods || plan.tables.nodes || plan.tables.decisions ? pool.takeLogs() : []);
     const now = performance.now();
-    epochs = Math.max(1, Math.min(1440, Math.floor((epochs * SLICE_MS) / Math.max(1, now - before)), epochs * 2));
+    epochs = Math.max(1, Math.min(EPOCHS_MAX, Math.floor((epochs * SLICE_MS) / Math.max(1, longest)), epochs * 2));
     if (now - lastReport > 100 || run.clock === plan.durationMs) {
       lastReport = now;
       request.onProgress?.({ phase: 'running', simulatedMs: run.clock, durationMs: scenario.durationMs, podEvents: podEvents(pool), wallMs: now - wallStart, threads: pool.threads.length });

@@ -10,13 +10,13 @@
 export const COMMAND = { runAll: 1, runSome: 2, sample: 3, takeLog: 4, check: 5, stop: 6 } as const;
 
 export interface Control {
-  /** generation, command, done, error, spins, then [from, end) of each thread's part of the list. */
+  /** generation, command, done, error, spins, piece, pieces, then [from, end) of each thread's part of the list. */
   readonly words: Int32Array;
   readonly horizon: Float64Array;
   readonly list: Int32Array;
 }
 
-export const WORD = { generation: 0, command: 1, done: 2, error: 3, spins: 4, parts: 8 } as const;
+export const WORD = { generation: 0, command: 1, done: 2, error: 3, spins: 4, piece: 5, pieces: 6, parts: 8 } as const;
 const SPINS = 2000;
 
 export interface ControlMemory { readonly words: SharedArrayBuffer; readonly horizon: SharedArrayBuffer; readonly list: SharedArrayBuffer }
@@ -44,3 +44,7 @@ export function waitWhile({ words }: Control, i: number, value: number): void {
 /** The part of nodes [0, nodeCount) that a thread runs. */
 export const partOf = (nodeCount: number, threadCount: number, index: number): readonly [from: number, end: number] =>
   [Math.floor((nodeCount * index) / threadCount), Math.floor((nodeCount * (index + 1)) / threadCount)];
+
+/** A piece of [from, end). */
+export const pieceOf = (from: number, end: number, piece: number, pieces: number): readonly [from: number, end: number] =>
+  [from + Math.floor(((end - from) * piece) / pieces), from + Math.floor(((end - from) * (piece + 1)) / pieces)];

@@ -12,7 +12,7 @@ import { takeRows } from '../engine/log.ts';
 import { openThread, type Memory, type Plan } from '../engine/plan.ts';
 import { runList, runRange, sampleRange, type Executor } from '../engine/run.ts';
 import type { Thread, World } from '../engine/thread.ts';
-import { COMMAND, createControlMemory, openControl, partOf, setSpinning, waitWhile, WORD, type Control } from './control.ts';
+import { COMMAND, createControlMemory, openControl, partOf, pieceOf, setSpinning, waitWhile, WORD, type Control } from './control.ts';
 import type { Task } from './sim.worker.ts';
 
 type Taken<R> = R extends { columns: infer C } ? { readonly count: number; readonly columns: C } : never;
@@ -43,7 +43,7 @@ export function createInlinePool(plan: Plan, memory: Memory, world: World): Pool
   const thread = openThread(plan, memory, world, 0);
   return {
     threads: [thread], outboxes: [thread.outbox], news: [thread.news],
-    runAll: horizon => runRange(thread, 0, world.nodeCount, horizon),
+    runAll: (horizon, piece, pieces) => runRange(thread, ...pieceOf(0, world.nodeCount, piece, pieces), horizon),
     runSome: (nodes, count, horizon) => runList(thread, nodes, 0, count, horizon),
     sample: horizon => sampleRange(thread, 0, world.nodeCount, horizon),
     takeLogs: () => [takeLog(thread)],
@@ -81,7 +81,11 @@ export function createPool(plan: Plan, memory: Memory, world: World, threadCount
   const counts = new Int32Array(threadCount + 1);
   return {
     threads, outboxes: threads.map(({ outbox }) => outbox), news: threads.map(({ news }) => news),
-    runAll: horizon => round(COMMAND.runAll, horizon, () => runRange(own, from, end, horizon)),
+    runAll: (horizon, piece, pieces) => {
+      control.words[WORD.piece] = piece;
+      control.words[WORD.pieces] = pieces;
+      round(COMMAND.runAll, horizon, () => runRange(own, ...pieceOf(from, end, piece, pieces), horizon));
+    },
     runSome: (nodes, count, horizon) => {
       if (count < FEW * threadCount) { runList(own, nodes, 0, count, horizon); return; }
       share(control, nodes, count, world.nodeCount, threadCount, counts);

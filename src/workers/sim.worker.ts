@@ -5,7 +5,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { openThread, openWorld, type Memory, type Plan } from '../engine/plan.ts';
 import { runList, runRange, sampleRange } from '../engine/run.ts';
 import { takeRows } from '../engine/log.ts';
-import { COMMAND, openControl, partOf, waitWhile, WORD, type ControlMemory } from './control.ts';
+import { COMMAND, openControl, partOf, pieceOf, waitWhile, WORD, type ControlMemory } from './control.ts';
 
 export interface Task {
   readonly plan: Plan;
@@ -30,7 +30,7 @@ export default function work({ plan, memory, control: controlMemory, index, thre
     waitWhile(control, WORD.generation, generation);
     const command = words[WORD.command];
     try {
-      if (command === COMMAND.runAll) runRange(thread, from, end, horizon[0]);
+      if (command === COMMAND.runAll) runRange(thread, ...pieceOf(from, end, words[WORD.piece], words[WORD.pieces]), horizon[0]);
       else if (command === COMMAND.runSome) runList(thread, list, words[WORD.parts + 2 * index], words[WORD.parts + 2 * index + 1], horizon[0]);
       else if (command === COMMAND.sample) sampleRange(thread, from, end, horizon[0]);
       else if (command === COMMAND.takeLog) {
