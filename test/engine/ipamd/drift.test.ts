@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { attach, hold, unhold } from '../../../src/core/attached.ts';
 import { ENI_EFA, ENI_PRIMARY, ENI_UNMANAGED, N, S } from '../../../src/core/node.ts';
 import { NEVER, NONE } from '../../../src/core/units.ts';
-import { resume, startReconcile, startTick } from '../../../src/engine/ipamd/agent.ts';
+import { startReconcile, startTick } from '../../../src/engine/ipamd/agent.ts';
 import { rememberReleased } from '../../../src/engine/ipamd/cache.ts';
 import { CALL, E_THROTTLED, OK } from '../../../src/engine/ipamd/calls.ts';
 import { addCidr, addEni, findCidr, findEni } from '../../../src/engine/ipamd/datastore.ts';
 import { agreesWithMetadata } from '../../../src/engine/ipamd/reconcile.ts';
+import { drive, type TestNode } from './drive.ts';
 import { testNode } from './node.ts';
 
 const IP = 0x0a000000;
-type TestNode = ReturnType<typeof testNode>;
 
 /** A primary ENI with .5 and .6 and an ENI 1 with .15, in the store as in EC2. */
 function agreed(...args: Parameters<typeof testNode>): TestNode {
@@ -26,17 +26,6 @@ function agreed(...args: Parameters<typeof testNode>): TestNode {
     }
   }
   return node;
-}
-
-/** Runs the activity to its end; `answer` fills in what a call brings. Returns the calls. */
-function drive({ b, n, c }: TestNode, start: typeof startTick, now: number, answer: (call: number) => void = () => {}): number[] {
-  const calls: number[] = [];
-  for (let ended = start(b, n, c, now); !ended; ended = resume(b, n, c, now)) {
-    calls.push(b.w[n + N.call]);
-    b.w[n + N.replyError] = OK;
-    answer(b.w[n + N.call]);
-  }
-  return calls;
 }
 
 describe('the store agrees with EC2', () => {
