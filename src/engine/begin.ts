@@ -104,7 +104,7 @@ function beginNode(world: World, ec2: Ec2, plan: Plan, node: NodeIndex): void {
   w[n + N.restartAt] = first[node] < first[node + 1] ? moment(at[first[node]]) : FOREVER;
   planChanges(b, n);
   if (Number.isNaN(nodes.launchAt[node])) {
-    if (!settleNode(ec2, b, n, world.settings[nodes.settings[node]], world.subnetExcluded)) return;
+    if (!settleNode(ec2, b, n, world.settings[nodes.settings[node]], world.subnetExcluded, plan.interfaces[nodes.interfaces[node]])) return;
     startArrivals(world, node, 0);
   } else {
     w[n + N.phase] = PHASE.absent;

@@ -12,7 +12,7 @@ import { deleteInterface } from './ec2/effects.ts';
 import { leakNew, SUBNET_TAG } from './ec2/server.ts';
 import type { Plan } from './plan.ts';
 import type { Happening, Run } from './run.ts';
-import { takePrimary } from './settle.ts';
+import { takeInterfaces } from './settle.ts';
 import { blockOf } from './thread.ts';
 
 /** An instance or a process ends after all that it asked for in its last millisecond has arrived. */
@@ -56,13 +56,13 @@ export function planHappenings(plan: Plan, holdings: Holdings, onSample: (run: R
   return list;
 }
 
-/** The instance is launched: its primary ENI takes an address; the agent starts after the node's start delay. */
+/** The instance is launched: its ENIs take their addresses; the agent starts after the node's start delay. */
 function launch(run: Run, node: NodeIndex, at: number): NodeIndex {
   const { world, plan, ec2 } = run;
   const { group, n } = blockOf(world, node);
   const { w } = group.blocks;
   if (plan.nodes.terminateAt[node] <= at) return NONE;
-  if (!takePrimary(ec2, group.blocks, n, 0)) {
+  if (!takeInterfaces(ec2, group.blocks, n, 0, plan.interfaces[plan.nodes.interfaces[node]])) {
     const again = at + LAUNCH_RETRY_MS;
     if (again >= plan.durationMs) return NONE;
     insert(run, { at: again, order: ORDER.launch, act: r => launch(r, node, again) });

@@ -43,10 +43,15 @@ export interface NodesPlan {
   readonly lost: Int32Array;
   /** 1: the node's agent looks for leaked ENIs every hour. */
   readonly sweeps: Int32Array;
+  /** Which of the plan's `interfaces` its instance is launched with. */
+  readonly interfaces: Int32Array;
   /** Pods on the host network, which count against max pods; and DaemonSet pods with an address of their own. */
   readonly hostPods: Int32Array;
   readonly daemonPods: Int32Array;
 }
+
+/** An ENI that others attach at launch: flags of `attachedFlags`, secondary addresses. */
+export interface OtherEni { readonly flags: number; readonly secondaryIps: number }
 
 /** EC2 and the VPC, as the coordinator sees them. */
 export interface Ec2Plan {
@@ -85,6 +90,7 @@ export interface Plan {
   readonly subnetCount: number;
   readonly nodes: NodesPlan;
   readonly restarts: Restarts;
+  readonly interfaces: readonly (readonly OtherEni[])[];
   readonly ec2: Ec2Plan;
   /** Number of sampled nodes at most. */
   readonly nodeSample: number;

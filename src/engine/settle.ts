@@ -4,9 +4,9 @@
  * Why     The agent starts some time before moment 0 and works through its turns, each of its calls answered at once and by nobody
  *         refused: what a real node of some age would look like, by the same functions, without simulating its past.
  */
-import { attach, freeDevice } from '../core/attached.ts';
+import { attach, freeDevice, hold } from '../core/attached.ts';
 import { ENI_PRIMARY, ENI_TAGGED, N, NODE_WAS_READY, type Blocks } from '../core/node.ts';
-import { LOWEST, NO_OFFSET, takeAddress, USE } from '../core/subnet.ts';
+import { LOWEST, pickableCount, takeAddress, USE, type SingleUse } from '../core/subnet.ts';
 import { draw, STREAM, streamKey } from '../core/random.ts';
 import { NEVER, NONE, type Block, type Ms } from '../core/units.ts';
 import { resume, startInit, startTick } from './ipamd/agent.ts';
@@ -17,21 +17,33 @@ import type { Settings } from './ipamd/settings.ts';
 import { assignAddresses, attachInterface, createInterface, deleteInterface, unassignAddresses } from './ec2/effects.ts';
 import { candidates, type Ec2 } from './ec2/server.ts';
 import { PHASE } from './agentLoop.ts';
+import type { OtherEni } from './plan.ts';
 import { bookReconciles, scheduleReconcile, scheduleTurn, setBand, turnMs } from './turns.ts';
 
 const AGE_MS = 600_000;
 const TURNS_MAX = 100;
 
-/** The instance's primary ENI takes its address. False: the subnet has none. */
-export function takePrimary(e: Ec2, b: Blocks, n: Block, flags: number): boolean {
+/** The instance's ENIs take their addresses, the primary one and those that others attach. False, and none taken: the subnet has too few. */
+export function takeInterfaces(e: Ec2, b: Blocks, n: Block, flags: number, others: readonly OtherEni[]): boolean {
   const { w } = b;
   const subnet = w[n + N.primarySubnet];
-  const chance = e.lowestFree ? LOWEST : draw(streamKey(w[n + N.key], STREAM.addressPick, 0), w[n + N.picks]++);
-  const offset = takeAddress(e.subnets, subnet, USE.eniPrimary, chance);
-  if (offset === NO_OFFSET) return false;
-  attach(b, n, w[n + N.eniNumberNext], 0, ENI_PRIMARY | flags, subnet, (e.subnets.base[subnet] + offset) | 0, NEVER);
-  e.eniCount++;
+  const wanted = others.reduce((sum, { secondaryIps }) => sum + 1 + secondaryIps, 1);
+  if (pickableCount(e.subnets, subnet) < wanted) return false;
+  takeEni(e, b, n, ENI_PRIMARY | flags, 0);
+  for (const other of others) takeEni(e, b, n, other.flags, other.secondaryIps);
   return true;
+}
+
+function takeEni(e: Ec2, b: Blocks, n: Block, flags: number, secondaryIps: number): void {
+  const { w } = b;
+  const subnet = w[n + N.primarySubnet];
+  const take = (use: SingleUse) => {
+    const chance = e.lowestFree ? LOWEST : draw(streamKey(w[n + N.key], STREAM.addressPick, 0), w[n + N.picks]++);
+    return (e.subnets.base[subnet] + takeAddress(e.subnets, subnet, use, chance)) | 0;
+  };
+  const a = attach(b, n, w[n + N.eniNumberNext], freeDevice(b, n), flags, subnet, take(USE.eniPrimary), NEVER);
+  for (let i = 0; i < secondaryIps; i++) hold(b, n, a, take(USE.secondary), false);
+  e.eniCount++;
 }
 
 /** Answers the agent's call at once. */
@@ -73,11 +85,11 @@ function answer(e: Ec2, b: Blocks, n: Block, c: Settings, excluded: Uint8Array, 
 
 /**
  * Brings a fresh block with its identity set into the settled state at moment 0.
- * @returns false if the subnet had no address even for the primary ENI: the node does not exist
+ * @returns false if the subnet had too few addresses for the instance's own ENIs: the node does not exist
  */
-export function settleNode(e: Ec2, b: Blocks, n: Block, c: Settings, excluded: Uint8Array): boolean {
+export function settleNode(e: Ec2, b: Blocks, n: Block, c: Settings, excluded: Uint8Array, others: readonly OtherEni[]): boolean {
   const { w } = b;
-  if (!takePrimary(e, b, n, ENI_TAGGED)) return false;
+  if (!takeInterfaces(e, b, n, ENI_TAGGED, others)) return false;
   let failed = false;
   for (let k = 0; k < cardCount(c) && !failed; k++) failed = !settleCard(e, b, n, k, c, excluded);
   if (failed) { // as on a real node: it starts again and again

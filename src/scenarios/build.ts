@@ -4,7 +4,7 @@
  * Shape   Nodes are numbered group by group, shape by shape, in launch order; a NodeId counts launches over the groups in name order, so adding a
  *         group at the end of that order moves no one's draws.
  */
-import type { Dims } from '../core/node.ts';
+import { ENI_MANAGE, ENI_NO_MANAGE, type Dims } from '../core/node.ts';
 import type { Distribution } from '../core/quantiles.ts';
 import { NONE, PREFIX_SIZE } from '../core/units.ts';
 import { ACTIONS } from '../engine/actions.ts';
@@ -13,7 +13,7 @@ import { SUBNET_TAG, type Fault } from '../engine/ec2/server.ts';
 import type { Restarts, Sampler } from '../engine/thread.ts';
 import { errorCode, type ErrorName } from '../engine/ipamd/calls.ts';
 import { createSettings, type Settings, type SettingsInput } from '../engine/ipamd/settings.ts';
-import type { ChurnPlan, Ec2Plan, GroupPlan, HeldChange, NodesPlan, Plan } from '../engine/plan.ts';
+import type { ChurnPlan, Ec2Plan, GroupPlan, HeldChange, NodesPlan, OtherEni, Plan } from '../engine/plan.ts';
 import { mix, STREAM, streamKey } from '../core/random.ts';
 import type { PodClass } from '../engine/scheduler/state.ts';
 import type { SourcePlan, StagePlan } from '../engine/stage/plan.ts';
@@ -71,7 +71,7 @@ export function buildPlan(scenario: Scenario, traces: ReadonlyMap<string, TraceP
           id: id + launch, settings: firstSettings, maxPods: shape.maxPods, zone: zone.zone, primarySubnet: layout.subnet[launch],
           eniConfigSubnet: zone.eniConfig === NONE ? NONE : scenario.eniConfigs[zone.eniConfig].subnet,
           sweeps: Number(versions[0].provisioning && !group.env.DISABLE_LEAKED_ENI_CLEANUP && !group.env.ENABLE_IPv6),
-          hostPods: daemons.filter(d => d.hostNetwork).length, daemonPods: daemons.filter(d => !d.hostNetwork).length,
+          interfaces: g, hostPods: daemons.filter(d => d.hostNetwork).length, daemonPods: daemons.filter(d => !d.hostNetwork).length,
           ...lifeOf(scenario, g, group, launch, registered, agentStart, zone.zone), restarts: nodeRestarts(scenario, g, launch, total, firstSettings), name: `${group.name}-${launch}`, group: g, shape: shapes.length,
         });
       }
@@ -85,13 +85,13 @@ export function buildPlan(scenario: Scenario, traces: ReadonlyMap<string, TraceP
   const nodes: NodesPlan = {
     id: words('id'), settings: words('settings'), maxPods: words('maxPods'), zone: words('zone'), primarySubnet: words('primarySubnet'),
     eniConfigSubnet: words('eniConfigSubnet'), hostPods: words('hostPods'), daemonPods: words('daemonPods'), launchAt: moments('launchAt'),
-    startDelay: moments('startDelay'), cordonAt: moments('cordonAt'), uncordonAt: moments('uncordonAt'), terminateAt: moments('terminateAt'), drainAt: moments('drainAt'), lost: words('lost'), sweeps: words('sweeps'),
+    startDelay: moments('startDelay'), cordonAt: moments('cordonAt'), uncordonAt: moments('uncordonAt'), terminateAt: moments('terminateAt'), drainAt: moments('drainAt'), lost: words('lost'), sweeps: words('sweeps'), interfaces: words('interfaces'),
   };
   const { tables, nodeSample, binMs } = scenario.outputs;
   const podRows = groups.reduce((sum, { dims, nodeCount }) => sum + dims.pods * nodeCount, 0);
   const stage = scheduled ? stageOf(scenario, traces, rows, shapes) : null;
   const plan: Plan = {
-    seed: scenario.seed, durationMs: scenario.durationMs, binMs, groups, settings, subnetCount: scenario.subnets.length, nodes, restarts: flatten(rows), ec2: ec2Of(scenario),
+    seed: scenario.seed, durationMs: scenario.durationMs, binMs, groups, settings, subnetCount: scenario.subnets.length, nodes, restarts: flatten(rows), interfaces: scenario.nodeGroups.map(otherEnis), ec2: ec2Of(scenario),
     nodeSample: tables.nodes ? nodeSample : 0,
     latency: byAction(scenario.ec2.latency), refusal: byAction(scenario.ec2.refusalLatency),
     addDelay: scenario.kubelet.addDelay, retryDelay: scenario.kubelet.retryDelay, containerStart: scenario.kubelet.containerStart,
@@ -181,7 +181,8 @@ type NodeRow = { readonly [F in keyof NodesPlan]: number } & { readonly restarts
 
 const placedOn = (nodeGroups: readonly number[], group: number) => nodeGroups.length === 0 || nodeGroups.includes(group);
 
-const addedNodes = ({ at }: Scenario, group: number) => at.reduce((sum, entry) => sum + (entry.kind === 'add' && entry.nodeGroup === group ? entry.count : 0), 0);
+const addedNodes = ({ at }: Scenario, group: number, until = FOREVER) =>
+  at.reduce((sum, entry) => sum + (entry.kind === 'add' && entry.nodeGroup === group && entry.atMs <= until ? entry.count : 0), 0);
 
 /** When a node of a group starts, is cordoned, ends. `at:` entries touch the lowest launch numbers first; nodes added later come after them. */
 function lifeOf(scenario: Scenario, g: number, group: NodeGroup, launch: number, registered: Sampler, agentStart: Sampler, zone: number) {
@@ -204,9 +205,10 @@ function lifeOf(scenario: Scenario, g: number, group: NodeGroup, launch: number,
       lost = 1;
     }
     if (!isPart(entry) || entry.nodeGroup !== g) continue;
-    const touched = Math.ceil(entry.share * group.count);
+    const touched = Math.ceil(entry.share * (group.count + addedNodes(scenario, g, entry.atMs)));
     if (launch >= touched) continue;
     const moment = entry.atMs + Math.floor((launch * entry.overMs) / touched);
+    if (launch >= group.count && launchAt > moment) continue;
     if (entry.kind === 'cordon') cordonAt = Math.min(cordonAt, moment);
     else if (entry.kind === 'uncordon') uncordonAt = Math.min(uncordonAt, moment);
     else if (entry.kind === 'drain') drainAt = Math.min(drainAt, moment);
@@ -289,6 +291,9 @@ function churnOf(w: ChurnWorkload | undefined): ChurnPlan | null {
   if (w === undefined) return null;
   return { meanGapMs: w.meanGapMs, batchMean: w.batchMean, life: w.lifetime, atMs: w.atMs, untilMs: never(w.untilMs), podsPerNode: Math.round(w.podsPerNode) };
 }
+
+const otherEnis = ({ interfaces }: NodeGroup): OtherEni[] =>
+  interfaces.map(({ secondaryIps, noManage }) => ({ secondaryIps, flags: noManage === null ? 0 : noManage === 'true' ? ENI_NO_MANAGE : ENI_MANAGE }));
 
 function byAction(of: Readonly<Record<Ec2Action, Distribution>>): Distribution[] {
   return ACTIONS.map(action => (action === 'none' ? { kind: 'fixed', ms: 1 } : of[action]));

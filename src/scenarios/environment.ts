@@ -45,7 +45,7 @@ export const ENVIRONMENT = {
   ENABLE_POD_ENI: { type: 'bool', code: false, chart: 'false', relevance: 'A E', ...later, effect: 'Security groups for pods: a slot is kept for the trunk, and reconcile runs each turn until it is there.' },
   POD_SECURITY_GROUP_ENFORCING_MODE: { type: 'string', code: 'strict', chart: null, among: ['strict', 'standard'], relevance: 'E', ...none, effect: 'Host rules for branch ENI pods.' },
   ENABLE_MULTI_NIC: { type: 'bool', code: false, chart: 'false', relevance: 'A', ...yes, effect: 'Every network card has a pool of its own; cards above 0 keep one warm address.' },
-  MANAGE_UNTAGGED_ENI: { type: 'bool', code: true, chart: null, relevance: 'A', ...later, effect: 'Whether attached ENIs without the instance tag are managed.' },
+  MANAGE_UNTAGGED_ENI: { type: 'bool', code: true, chart: null, relevance: 'A', ...yes, effect: 'Whether attached ENIs without the instance tag are managed.' },
   AWS_MANAGE_ENIS_NON_SCHEDULABLE: { type: 'bool', code: false, chart: null, relevance: 'A', ...yes, effect: 'Whether a cordoned node still grows and frees ENIs.' },
   DISABLE_NETWORK_RESOURCE_PROVISIONING: { type: 'bool', code: false, chart: 'false', relevance: 'A', ...yes, effect: 'No growth, release, tags or ENI deletion; reconcile only.' },
   ENABLE_IMDS_ONLY_MODE: { type: 'bool', code: false, chart: 'false', relevance: 'A', ...yes, effect: 'As DISABLE_NETWORK_RESOURCE_PROVISIONING, and ENIs are described from instance metadata alone.' },

@@ -7,7 +7,7 @@ import { findLimits, suggestType, type InstanceLimits } from './limits.ts';
 import { allocatable, maxPodsByExpression, maxPodsOfCni, maxPodsOfKarpenter, maxPodsOfNodeadm, maxPodsOfScript } from './maxPods.ts';
 import { byName, indexOf, reportTwins, type Items } from './network.ts';
 import type { Path, Report } from './problems.ts';
-import { FOREVER, type EniConfig, type Launch, type NodeGroup, type NodeShape, type Subnet, type ZoneShare } from './scenario.ts';
+import { FOREVER, type EniConfig, type Launch, type NodeGroup, type NodeShape, type OtherInterface, type Subnet, type ZoneShare } from './scenario.ts';
 import type { Section } from './schema.ts';
 import { RESERVED_ADDRESSES } from './cidr.ts';
 import { layOut } from './nodes.ts';
@@ -50,6 +50,7 @@ function resolveGroup(input: GroupInput, path: (string | number)[], around: Arou
     env,
     overrides,
     launch: resolveLaunch(input.launch, path, report),
+    interfaces: resolveInterfaces(input, path, shapes, report),
     cordonAtMs: input.cordonAt ?? FOREVER,
     terminateAtMs: input.terminateAt ?? FOREVER,
   };
@@ -61,6 +62,19 @@ function resolveLaunch(input: GroupInput['launch'], path: Path, report: Report):
   if (state === 'settled' && input.at > 0) report([...path, 'launch', 'at'], { found: 'a launch time of nodes that exist from the start', expected: 'state: launching beside at' });
   if (state === 'settled' && input.pace !== undefined) report([...path, 'launch', 'pace'], { found: 'a launch pace of nodes that exist from the start', expected: 'state: launching beside pace' });
   return { state, atMs: input.at, pacePerMinute: input.pace ?? FOREVER, registered: input.registered ?? defaults.registered, agentStart: input.agentStart ?? defaults.agentStart };
+}
+
+/** Decides whether ipamd manages an ENI (awsutils.go: eniNoManageTagKey). */
+const NO_MANAGE_TAG = 'node.k8s.amazonaws.com/no_manage';
+
+function resolveInterfaces({ interfaces }: GroupInput, path: Path, shapes: readonly NodeShape[], report: Report): OtherInterface[] {
+  for (const { instanceType, networkCards, ipv4PerEni } of shapes) {
+    if (interfaces.length >= networkCards[0]) report([...path, 'interfaces'], { found: `${interfaces.length} ENIs beside the primary one on ${instanceType}`, expected: `at most ${networkCards[0] - 1}` });
+    interfaces.forEach(({ secondaryIps }, i) => {
+      if (secondaryIps >= ipv4PerEni) report([...path, 'interfaces', i, 'secondaryIps'], { found: `${secondaryIps} secondary addresses on an ENI of ${instanceType}`, expected: `at most ${ipv4PerEni - 1}` });
+    });
+  }
+  return interfaces.map(({ secondaryIps, tags }) => ({ secondaryIps, noManage: tags[NO_MANAGE_TAG] ?? null }));
 }
 
 // ---------------------------------------------------------------------------------------------------------------- shapes
@@ -207,15 +221,20 @@ function resolveZones(input: GroupInput, path: (string | number)[], around: Arou
 
 /** Nodes that are there at the start need an address of their own there. */
 function checkPrimaryAddresses(groups: readonly NodeGroup[], subnets: readonly Subnet[], report: Report): void {
-  const nodes = subnets.map(() => 0);
+  const nodes = subnets.map(() => 0), addresses = subnets.map(() => 0);
   for (const group of groups) {
     if (group.launch.state !== 'settled' || group.zones.length === 0 || group.shapes.length === 0 || group.zones.some(zone => zone.subnets.length === 0)) continue;
-    for (const subnet of layOut(group, group.count).subnet) nodes[subnet]++;
+    const own = group.interfaces.reduce((sum, { secondaryIps }) => sum + 1 + secondaryIps, 1);
+    for (const subnet of layOut(group, group.count).subnet) {
+      nodes[subnet]++;
+      addresses[subnet] += own;
+    }
   }
   subnets.forEach((subnet, s) => {
     const held = subnet.held.filter(entry => entry.atMs === 0).reduce((sum, { what }) => sum + (what.kind === 'count' ? what.count : what.addresses.length), 0);
     const room = subnet.cidr.size - RESERVED_ADDRESSES - held;
-    if (nodes[s] > room) report(['nodeGroups'], { found: `${nodes[s]} nodes at the start in subnet ${subnet.name}`, expected: `at most ${Math.max(0, room)}: ${subnet.cidr.text} has no more addresses` });
+    const told = addresses[s] > nodes[s] ? `, ${addresses[s]} addresses with their other ENIs,` : '';
+    if (addresses[s] > room) report(['nodeGroups'], { found: `${nodes[s]} nodes${told} at the start in subnet ${subnet.name}`, expected: `at most ${Math.max(0, room)}: ${subnet.cidr.text} has no more addresses` });
   });
 }
 

@@ -106,9 +106,14 @@ export type NodeGroup = {
   /** Names of the variables that this group alone sets: a what-if, since a DaemonSet has one environment. Empty = none. */
   readonly overrides: readonly string[];
   readonly launch: Launch;
+  /** ENIs that others attach when an instance is launched. */
+  readonly interfaces: readonly OtherInterface[];
   readonly cordonAtMs: Ms;
   readonly terminateAtMs: Ms;
 };
+
+/** `noManage`: the text of the tag, null without it. */
+export type OtherInterface = { readonly secondaryIps: number; readonly noManage: string | null };
 
 /** One instance type within a node group. */
 export type NodeShape = {

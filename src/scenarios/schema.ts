@@ -143,6 +143,13 @@ export const nodeGroup = z.strictObject({
   launch: launch.prefault({}).describe('How and when the nodes come up.'),
   cordonAt: duration().optional().describe('When the nodes are cordoned.'),
   terminateAt: duration().optional().describe('When the nodes are terminated.'),
+  interfaces: z
+    .array(z.strictObject({
+      secondaryIps: count(0, 249).default(0).describe('Secondary addresses it comes with.'),
+      tags: texts().default({}).describe('`node.k8s.amazonaws.com/no_manage: "true"` keeps ipamd away from it; without that tag MANAGE_UNTAGGED_ENI decides.'),
+    }))
+    .default([])
+    .describe("ENIs that others attach when an instance is launched (a launch template, another program), in the subnet of its primary ENI."),
   limits: z
     .strictObject({
       enis: count(1, 100).describe('ENIs of the node.'),

@@ -4,8 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../src/runs/simulate.ts';
 
-type Options = { maxPods?: string; type?: string; count?: number; env?: string; pods?: number; duration?: string; more?: string };
-const run = async ({ maxPods = 'nodeadm', type = 'm5.large', count = 2, env = '{}', pods = 0, duration = '10m', more = '' }: Options) =>
+type Options = { maxPods?: string; type?: string; count?: number; env?: string; pods?: number; duration?: string; interfaces?: string; more?: string };
+const run = async ({ maxPods = 'nodeadm', type = 'm5.large', count = 2, env = '{}', pods = 0, duration = '10m', interfaces = '[]', more = '' }: Options) =>
   (await simulate({
     file: 'inline.yaml', out: null, threads: 1,
     text: `
@@ -15,7 +15,7 @@ zones: [a]
 vpc: { cidrs: [10.0.0.0/16] }
 subnets: [{ name: s, cidr: 10.0.0.0/18, zone: a }]
 cni: { env: ${env} }
-nodeGroups: [{ name: g, instanceType: ${type}, maxPods: ${maxPods}, count: ${count} }]
+nodeGroups: [{ name: g, instanceType: ${type}, maxPods: ${maxPods}, count: ${count}, interfaces: ${interfaces} }]
 workloads: [{ kind: replicas, name: web, count: ${pods}, requests: { cpu: 10m, memory: 16Mi } }]
 ${more}`,
   })).summary;
@@ -117,5 +117,35 @@ workloads: [{ kind: replicas, name: web, count: 20, requests: { cpu: 10m, memory
     };
     expect(await taken('')).toBeGreaterThan(0);
     expect(await taken('ENABLE_SUBNET_DISCOVERY: false')).toBe(0);
+  });
+});
+
+describe('ENIs that others attached', () => {
+  const one = '[{ secondaryIps: 4 }]';
+  const held = async (options: Options) => (await run({ count: 1, ...options })).addresses.atEnd.held;
+
+  it('an untagged one is adopted with its addresses: MANAGE_UNTAGGED_ENI is on by default', async () => {
+    expect(await held({})).toBe(9);
+    expect(await held({ interfaces: one })).toBe(9 + 4); // nothing is short, so it is not filled
+    expect((await run({ count: 1, interfaces: one, pods: 27 })).pods.addressed).toBe(27); // until pods come
+  });
+
+  it('MANAGE_UNTAGGED_ENI=false leaves it alone, and it takes the place of an ENI', async () => {
+    expect(await held({ interfaces: one, env: '{ MANAGE_UNTAGGED_ENI: false }' })).toBe(9);
+    const s = await run({ count: 1, interfaces: one, env: '{ MANAGE_UNTAGGED_ENI: false }', pods: 27 });
+    expect(s.pods.addressed).toBe(18); // m5.large has 3 ENIs of 9: the third is another's
+    expect(s.enis.atEnd).toBe(2);
+  });
+
+  it('no_manage "true" leaves it alone whatever the setting, any other text has it managed', async () => {
+    const tagged = (text: string) => `[{ secondaryIps: 4, tags: { node.k8s.amazonaws.com/no_manage: "${text}" } }]`;
+    expect(await held({ interfaces: tagged('true') })).toBe(9);
+    expect(await held({ interfaces: tagged('false'), env: '{ MANAGE_UNTAGGED_ENI: false }' })).toBe(13);
+  });
+
+  it('a launched instance has them too, and gives all back at its end', async () => {
+    const s = await run({ count: 1, interfaces: one, more: 'at: [{ time: 1m, add: { nodeGroup: g, count: 2 } }, { time: 8m, terminate: { nodeGroup: g } }]' });
+    expect(s.nodes.readyAtEnd).toBe(0);
+    expect(s.subnets[0].availableAtEnd).toBe(s.subnets[0].usable);
   });
 });
