@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { attach, hold } from '../../../src/core/attached.ts';
 import {
-  ENI_EFA, ENI_PRIMARY, ENI_TRUNK, ENI_UNMANAGED, N, NODE_CORDONED, NODE_CUSTOM_FEATURE, NODE_SGP_FEATURE, NODE_TERMINATING, S,
+  ENI_EFA, ENI_MANAGE, ENI_NO_MANAGE, ENI_PRIMARY, ENI_TAGGED, ENI_TRUNK, ENI_UNMANAGED, N, NODE_CORDONED, NODE_CUSTOM_FEATURE, NODE_SGP_FEATURE, NODE_TERMINATING, S,
 } from '../../../src/core/node.ts';
 import { NEVER, NONE } from '../../../src/core/units.ts';
 import { resume, startInit } from '../../../src/engine/ipamd/agent.ts';
@@ -104,6 +104,39 @@ describe('nodeInit', () => {
     };
     expect([start({ customNetworking: true, warmEniTarget: 0 }), start({ warmEniTarget: 0 })]).toEqual([RESULT.failed, RESULT.ok]);
   });
+
+  it('writes in the checkpoint on which ENI an address is now, and leaves free rows as they are', () => {
+    const node = attached([ENI_PRIMARY, 0]);
+    const { b, n } = node;
+    for (const [p, ip] of [[1, 5], [2, 256 + 6]]) {
+      b.w[n + b.at.podCheckpoint + p] = IP + ip;
+      b.w[n + b.at.podCheckpointEni + p] = 9;
+    }
+    b.w[n + b.at.podAddress + 3] = -7; // a free row: its link to the next
+    drive(node, startInit, 0);
+    expect([1, 2].map(p => b.w[n + b.at.podCheckpointEni + p])).toEqual([0, 1]);
+    expect(b.w[n + b.at.podAddress + 3]).toBe(-7);
+  });
+
+  it('without room for restarts ends all the same', () => {
+    const node = attached([ENI_PRIMARY], {}, { restarts: 0 });
+    drive(node, startInit, 0);
+    expect(node.b.w[N.result]).toBe(RESULT.ok);
+  });
+
+  it('passes over an ENI that metadata does not show yet', () => {
+    const node = attached([ENI_PRIMARY, 0]);
+    node.b.w[node.b.at.attachedVisibleAt + 1] = 1;
+    drive(node, startInit, 0);
+    expect(findEni(node.b, node.n, 1)).toBe(NONE);
+  });
+
+  it.each([['not tagged', 0, false], ['tagged by a cluster', ENI_TAGGED, true], ['tagged manage', ENI_MANAGE, true], ['tagged no_manage', ENI_TAGGED | ENI_NO_MANAGE, false]])(
+    'with MANAGE_UNTAGGED_ENI off looks at tags: an ENI that is %s', (_, flags, managed) => {
+      const node = attached([ENI_PRIMARY, flags], { manageUntaggedEni: false });
+      drive(node, startInit, 0);
+      expect([findEni(node.b, node.n, 1) !== NONE, node.b.w[N.unmanagedEnis]]).toEqual([managed, managed ? 0 : 1]);
+    });
 
   /** How often each order of setting up was taken by 500 starts of one node. */
   function orders(enis: number, lowestFirst: boolean): Map<string, number> {
