@@ -96,6 +96,9 @@ export const CANDIDATES = 8;
 
 export const maskWords = (slots: number) => (slots + 31) >> 5;
 
+/** A power of two. */
+export const LIVES_AHEAD = 8;
+
 const ARRAYS = {
   // the pod table: one queue entry per pod, sorted with the earliest last
   podKey: ['key', d => d.pods],
@@ -105,6 +108,8 @@ const ARRAYS = {
   /** Scheduled pods: when the pod is deleted (open loop), or how long it lives from its start (closed loop), and its id. */
   podDeleteAt: ['time', d => d.pods * d.scheduled],
   podLife: ['word', d => d.pods * d.scheduled],
+  /** The node's own pods: lives drawn and not given to a pod yet, the next one at place `lifetimes` modulo their number. */
+  lifeAhead: ['word', d => LIVES_AHEAD * (1 - d.scheduled)],
   podId: ['word', d => d.pods * Math.max(d.scheduled, d.podLog)],
   podBoundAt: ['time', d => d.pods * d.podLog],
   podAddressedAt: ['time', d => d.pods * d.podLog],

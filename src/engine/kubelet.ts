@@ -7,7 +7,7 @@
  */
 import { assert } from '../core/assert.ts';
 import { addValue } from '../core/histogram.ts';
-import { N, S, type Blocks } from '../core/node.ts';
+import { LIVES_AHEAD, N, S, type Blocks } from '../core/node.ts';
 import { draw, exponential, exponentialMs, STREAM, streamKey } from '../core/random.ts';
 import { FOREVER, NEVER, NONE, type Block, type Ms, type NodeIndex, type PodRow } from '../core/units.ts';
 import { sample } from './aws/sampler.ts';
@@ -73,9 +73,21 @@ function queueFirstAdd(x: Thread, b: Blocks, n: Block, p: PodRow, t: Ms): void {
 /** `podLife` of a DaemonSet's pod: it stays when its node is drained. */
 export const DAEMON_LIFE = -1;
 
-/** How long the next pod of the node's own lives. The draw is used up when `lifetimes` counts on. */
-function nextLife({ blocks: { w }, churn }: Group, n: Block): Ms {
+/**
+ * How long the next pod of the node's own lives. Lives are drawn eight at a time: one alone waits 30 ns for its logarithm, eight side by side
+ * take 8 ns each, and what every pod does stays short enough to be inlined.
+ */
+function nextLife(group: Group, n: Block): Ms {
+  const { w, at } = group.blocks;
   const count = w[n + N.lifetimes];
+  const place = count & (LIVES_AHEAD - 1);
+  w[n + N.lifetimes] = count + 1;
+  if (place === 0) for (let i = 0; i < LIVES_AHEAD; i++) w[n + at.lifeAhead + i] = Math.min(drawLife(group, n, count + i), FOREVER);
+  const life = w[n + at.lifeAhead + place];
+  return life === FOREVER ? drawLife(group, n, count) : life;
+}
+
+function drawLife({ blocks: { w }, churn }: Group, n: Block, count: number): Ms {
   const { meanLifeMs, life } = churn!;
   return meanLifeMs > 0 ? exponentialMs(w[n + N.lifetimeKey], count, meanLifeMs) : sample(life, w[n + N.lifetimeKey], count);
 }
@@ -85,8 +97,6 @@ export function tryAdd(x: Thread, group: Group, n: Block, c: Settings, p: PodRow
   const b = group.blocks;
   const { w, at } = b;
   w[n + N.addRequests] += 1;
-  // drawn before it is known to be needed: the logarithm's 30 ns pass while the address is looked for
-  const life = at.scheduled === 0 ? nextLife(group, n) : 0;
   let ref: number = NONE;
   if (w[n + N.phase] === PHASE.ready) ref = addNetwork(b, n, c, p, t);
   else w[n + N.noAvailable] += 1; // nobody serves before nodeInit has ended
@@ -104,8 +114,7 @@ export function tryAdd(x: Thread, group: Group, n: Block, c: Settings, p: PodRow
     queueScheduledEnd(x, b, n, p, t);
     return;
   }
-  w[n + N.lifetimes] += 1;
-  queuePod(b, n, t + life, RANK.stop, p);
+  queuePod(b, n, t + nextLife(group, n), RANK.stop, p);
 }
 
 function bookWait({ bins, bin, waits }: Thread, wait: Ms): void {
