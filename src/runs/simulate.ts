@@ -59,7 +59,7 @@ export async function simulate(request: RunRequest): Promise<RunOutcome> {
   const built = buildPlan(scenario, traces);
   const identity = identityOf(scenario, traces, request.command ?? `enisim run ${request.file}`);
   const folder = request.out === null ? null : createFolder(request.out, { run: identity, format: request.format, estimatedBytes: estimateBytes(scenario, built, traces) });
-  const threadCount = Math.max(1, Math.min(request.threads ?? availableParallelism(), Math.ceil(built.nodeGroupOf.length / NODES_PER_THREAD)));
+  const threadCount = Math.max(1, Math.min(request.threads ?? availableParallelism(), Math.ceil(built.nodeGroupOf.length / (request.nodesPerThread ?? NODES_PER_THREAD))));
   const session = begin(scenario, built, read, folder, threadCount);
   const setup = process.cpuUsage(cpuBefore);
   const wallStart = performance.now();

@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly metrics?: 'prom';
   /** At least 1; more than the machine has cores is allowed. */
   readonly threads?: number;
+  /** Nodes for which another thread pays, 200 by default: fewer threads are started where there are fewer. It changes no byte. */
+  readonly nodesPerThread?: number;
   /** How to make the run again: written into every output. Without --threads and --out, which change no byte. */
   readonly command?: string;
   readonly onWarnings?: (warnings: readonly Problem[]) => void;
