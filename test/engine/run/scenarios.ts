@@ -86,18 +86,35 @@ export interface Wanted {
   /** Minutes that a run lasts. */
   readonly minutes?: { readonly min: number; readonly max: number };
   readonly scheduled?: boolean;
+  /** Pods come and go by the minute on nodes that stay, in subnets that never run out: agents that grow and shrink all the time. */
+  readonly busy?: boolean;
+  /** Few tokens for many nodes: who asks first matters. */
+  readonly contended?: boolean;
 }
 
-export function scenarios({ minutes = { min: 2, max: 16 }, scheduled }: Wanted = {}): fc.Arbitrary<Drawn> {
-  return fc.record({
+export function scenarios({ minutes = { min: 2, max: 16 }, scheduled, busy, contended }: Wanted = {}): fc.Arbitrary<Drawn> {
+  const drawn: fc.Arbitrary<Draw> = fc.record({
     seed: fc.nat(0xffffffff), minutes: fc.integer(minutes), mode: fc.constantFrom(...MODES), agent, groups: fc.array(group, { minLength: 1, maxLength: 2 }),
     sizes: fc.tuple(subnetSize, subnetSize, subnetSize), holders: fc.array(holder, { maxLength: 3 }), zones: fc.integer({ min: 1, max: 2 }), account, kubelet,
     scheduled: scheduled === undefined ? fc.boolean() : fc.constant(scheduled), perNode,
     pods: fc.array(fc.oneof({ weight: 3, arbitrary: churn }, { weight: 2, arbitrary: replicas }, daemonset), { minLength: 1, maxLength: 3 }), trace: sometimes(trace, 2),
     entries: fc.array(entry, { maxLength: 4 }), scoring: fc.constantFrom('least-allocated', 'most-allocated'), scheduler: fc.record({ delay: delay(10, 1), watchDelay: delay(50, 1) }),
     bin: fc.constantFrom('10s', '60s', '7m'), reserved: fc.constantFrom(null, null, 'prefix', 'explicit'), excluded: fc.boolean(),
-  }).map(draw);
+  });
+  return drawn.map(d => draw({ ...d, ...(busy ? busied(d) : {}), ...(contended ? fought(d) : {}) }));
 }
+
+const busied = (d: Draw): Partial<Draw> => ({
+  sizes: [22, 22, 22], holders: [], scheduled: false, entries: d.entries.filter(({ verb }) => ['cordon', 'uncordon', 'set', 'fault'].includes(verb)).slice(0, 1),
+  groups: d.groups.map(g => ({ ...g, launching: false, cordonAt: undefined, terminateAt: undefined, enis: 2 + (g.enis % 3), ipv4PerEni: 4 + (g.ipv4PerEni % 6), maxPods: 40 })),
+  account: { ...d.account, buckets: 'unlimited', describe: 'unlimited', quota: undefined },
+  perNode: { ...d.perNode, arrivals: { meanGap: `${3 + (d.seed % 20)}s`, batchMean: d.perNode.arrivals.batchMean }, lifetime: { min: '5000ms', max: `${20_000 + (d.seed % 150_000)}ms` }, at: '0s', until: undefined },
+});
+
+const fought = (d: Draw): Partial<Draw> => ({
+  account: { ...d.account, buckets: { default: { burst: 2, refill: 1 } } }, groups: d.groups.map(g => ({ ...g, count: 4, maxPods: 30, terminateAt: undefined })),
+});
+
 
 type Fields<A> = A extends fc.Arbitrary<infer T> ? T : never;
 interface Draw {
