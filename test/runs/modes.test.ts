@@ -149,3 +149,17 @@ describe('ENIs that others attached', () => {
     expect(s.subnets[0].availableAtEnd).toBe(s.subnets[0].usable);
   });
 });
+
+describe('an instance type that the table does not know', () => {
+  const type = 'z9.large, limits: { enis: 2, ipv4PerEni: 5, cpu: 2, memory: 4Gi }';
+
+  it('runs by the limits that the scenario gives', async () => {
+    const s = await run({ type, count: 1, maxPods: '20', pods: 10 });
+    expect(s.pods.addressed).toBe(8); // 2 ENIs of 4 addresses
+    expect(s.enis.atEnd).toBe(2);
+  });
+
+  it('and is refused without them', async () => {
+    await expect(run({ type: 'z9.large' })).rejects.toThrow(/z9\.large/);
+  });
+});
