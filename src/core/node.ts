@@ -21,7 +21,10 @@ const NODE_FIELDS = {
   cursor: 'word', orderStart: 'word', tries: 'word', wanted: 'word', over: 'word', flags: 'word', walkAt: 'time',
   // the pool manager's memory
   lastAction: 'time', lastDecrease: 'time', lastInsufficient: 'time', unmanagedEnis: 'word', nodeFlags: 'word',
-  snapTotal: 'word', snapAssigned: 'word', ipv6Prefix: 'word',
+  snapTotal: 'word', snapAssigned: 'word',
+  // the turn under way, for the decisions table: what was seen, what has been done since
+  decidedAt: 'time', decidedFlags: 'word', decidedShort: 'word', decidedOver: 'word', didAction: 'word', didEni: 'word', didRequested: 'word', didGranted: 'word', didError: 'word',
+  ipv6Prefix: 'word',
   // its clock in a run: phase of the loop, next turn that may act, wake-up of a sleep or a call
   loopAt: 'time', tickAt: 'time', reconcileAt: 'time', wakeAt: 'time', lookAt: 'time', rpcLookAt: 'time', rpcAt: 'time', bindAt: 'time', plannedAt: 'time', cordonAt: 'time', uncordonAt: 'time', terminateAt: 'time', drainAt: 'time', restartAt: 'time', restartNext: 'word',
   // the AWS layer (awsutils and the SDK's retryer): the call's step, its tries; the EC2 request under way

@@ -7,7 +7,7 @@ import { N, NODE_ABANDONED, NODE_CORDONED, NODE_WAS_READY, S, type Blocks } from
 import { FOREVER, NEVER, NONE, type Block, type Ms } from '../core/units.ts';
 import { startCall, wakeCall } from './aws/awsutils.ts';
 import { earliestAnswer, SDK_TOKENS } from './aws/request.ts';
-import { decide } from './decisions.ts';
+import { decide, endDecision, noteCall } from './decisions.ts';
 import { resume, startInit, startReconcile, startTick } from './ipamd/agent.ts';
 import { cardBlock, cardCount, cardSettings, carryBack, carryTo, markPods, placeOfPod } from './ipamd/cards.ts';
 import { clearStore } from './ipamd/datastore.ts';
@@ -37,7 +37,7 @@ export function turn(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms, reconci
   w[n + N.tickAt] = FOREVER;
   w[n + N.reconcileAt] = FOREVER;
   w[n + N.doing] = reconcile ? DOING.reconcile : DOING.tick;
-  if (!reconcile && x.log.decisions !== null) decide(x, b, n, c, t);
+  if (!reconcile && x.log.decisions !== null) decide(b, n, c, t);
   w[n + N.activeCard] = 0;
   w[n + N.loopAt] = reconcile ? t + HALF_TURN_MS : t + turnMs(c);
   drive(x, b, n, c, t, begin(b, n, c, t));
@@ -67,6 +67,7 @@ export function wake(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
     w[m + N.lookAt] = FOREVER;
     if (wakeCall(x, b, m, t)) {
       bookIpamdError(x.metrics, b, m);
+      if (w[n + N.doing] === DOING.tick) noteCall(x, b, n, m);
       drive(x, b, n, c, t, resume(b, m, cardSettings(c, k), t));
     } else pass(b, n, m);
   }
@@ -141,6 +142,7 @@ function finish(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
       tell(x, NEWS.nodeReady, x.world.origin[0] + t, w[n + N.index], NONE);
     }
   } else if (doing === DOING.tick) {
+    endDecision(x, b, n);
     const next = t + turnMs(c);
     if (next > w[n + N.loopAt]) w[n + N.loopAt] = next; // its calls took time: the loop waits its two halves after them
   } else if (t + HALF_TURN_MS > w[n + N.loopAt]) w[n + N.loopAt] = t + HALF_TURN_MS;
@@ -210,6 +212,7 @@ function restart(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
   }
   book(x, b, n, c, t, before);
   if (w[n + N.lookAt] !== FOREVER) w[n + N.nodeFlags] |= NODE_ABANDONED;
+  endDecision(x, b, n);
   w[n + N.doing] = DOING.nothing;
   w[n + N.tickAt] = FOREVER;
   w[n + N.reconcileAt] = FOREVER;
@@ -251,6 +254,7 @@ function terminate(x: Thread, b: Blocks, n: Block, c: Settings, t: Ms): void {
     clearStore(b, cardBlock(at, n, k));
   }
   book(x, b, n, c, t, before);
+  endDecision(x, b, n);
   w[n + N.phase] = PHASE.gone;
   w[n + N.podCount] = 0;
   w[n + N.podWaiting] = 0;

@@ -128,10 +128,12 @@ function queueRetry(x: Thread, b: Blocks, n: Block, p: PodRow, t: Ms): void {
   const { w, at } = b;
   const delay = x.world.retryDelay;
   x.tally[BIN.noAvailable] += 1;
+  // a retry is later than the binding: an ADD in its very millisecond is the first, whatever event came last
+  if (x.rank !== RANK.retry || t === w[n + at.podSince + p]) x.tally[BIN.firstFailures] += 1;
   if (at.podLog === 1) w[n + at.podRetries + p] += 1;
   const again = t + (delay.fixed >= 0 ? delay.fixed : sample(delay, streamKey(w[n + N.key], STREAM.retryDelay, 0), w[n + N.retries]++));
   if (at.scheduled === 1 && w[n + at.podDeleteAt + p] <= again) queuePod(b, n, w[n + at.podDeleteAt + p], RANK.stop, p);
-  else queuePod(b, n, again, RANK.add, p);
+  else queuePod(b, n, again, RANK.retry, p);
 }
 
 /** When a scheduled pod that runs now will be told to stop; of one with a life of its own the scheduler learns the end. */

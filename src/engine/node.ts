@@ -97,7 +97,10 @@ function runPods(x: Thread, group: Group, n: Block, c: Settings, horizon: Ms): M
       const low = key - t * KEY_SCALE;
       const rank = low >> RANK_SHIFT;
       if (rank === RANK.stop && !noGrace) stopPod(x, b, n, c, low & ROW_MASK, t);
-      else if (rank === RANK.add) tryAdd(x, group, n, c, low & ROW_MASK, t);
+      else if (rank >= RANK.add) {
+        x.rank = rank;
+        tryAdd(x, group, n, c, low & ROW_MASK, t);
+      }
       else endPod(x, b, n, c, low & ROW_MASK, t);
     } else if (t === bindAt) {
       bindPod(x, group, n, c, t);

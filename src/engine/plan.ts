@@ -194,6 +194,7 @@ export function openThread(plan: Plan, memory: Memory, world: World, index: numb
     work: new Float64Array(own.work),
     metrics: openMetrics(own.metrics),
     tally: new Int32Array(BIN_FIELDS),
+    rank: 0,
     bin: 0,
     binEnd: 0,
     log: {

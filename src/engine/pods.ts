@@ -11,8 +11,8 @@ import { KEY_SCALE } from '../core/block.ts';
 import { N, type Blocks } from '../core/node.ts';
 import { NONE, type Block, type Ms, type PodRow } from '../core/units.ts';
 
-/** Order of a pod's own events within one millisecond. */
-export const RANK = { del: 0, stop: 1, add: 2 } as const;
+/** Order of a pod's own events within one millisecond. A retry is an ADD after one that failed. */
+export const RANK = { del: 0, stop: 1, add: 2, retry: 3 } as const;
 const RANK_SCALE = 1024;
 const END_OF_LIST = 0x3fffffff;
 

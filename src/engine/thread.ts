@@ -91,9 +91,9 @@ export interface Inbox {
 export const BIN = {
   total: 0, cooling: 1, enis: 2, prefixes: 3, ready: 4, bound: 5, addressed: 6, released: 7, lost: 8, ended: 9, failed: 10, neverAddressed: 11,
   noAvailable: 12, waitSum: 13, waitMax: 14, dropped: 15, ipamdErrors: 16, forceRemovedEnis: 17, forceRemovedIps: 18, eniReconcileAdds: 19, eniReconcileDels: 20,
-  ipReconcileDels: 21,
+  ipReconcileDels: 21, firstFailures: 22,
 } as const;
-export const BIN_FIELDS = 22;
+export const BIN_FIELDS = 23;
 /** Fields that are counters of ipamd: what an act of the agent adds to those of its node. */
 export const COUNTERS = ['ipamdErrors', 'forceRemovedEnis', 'forceRemovedIps', 'eniReconcileAdds', 'eniReconcileDels', 'ipReconcileDels'] as const satisfies readonly (keyof typeof BIN)[];
 
@@ -115,6 +115,8 @@ export interface Thread {
    * to a shared double whose place must be looked up.
    */
   readonly tally: Int32Array;
+  /** Rank of the pod event that was taken last: RANK.add or RANK.retry. */
+  rank: number;
   /** Where the running node's present bin begins in `bins`, and when it ends by the block's clock. */
   bin: number;
   binEnd: Ms;

@@ -35,7 +35,7 @@ export type ClusterSeries = Readonly<Record<(typeof FIELDS)[number], Float64Arra
 
 const FIELDS = [
   'time', 'nodes', 'nodesReady', 'podsPending', 'podsWaiting', 'podsRunning', 'total', 'assigned', 'cooling', 'available', 'enis', 'prefixes', 'created', 'bound',
-  'addressed', 'ended', 'failed', 'adds', 'noAvailable', 'dels', 'waitSum', 'waitMax', 'ec2Requests', 'ec2Throttled', 'ec2Errors', 'dropped', 'neverAddressed',
+  'addressed', 'ended', 'failed', 'adds', 'noAvailable', 'dels', 'waitSum', 'waitMax', 'ec2Requests', 'ec2Throttled', 'ec2Errors', 'dropped', 'neverAddressed', 'firstFailures',
   ...COUNTERS,
 ] as const;
 
@@ -64,7 +64,7 @@ export function clusterSeries(world: World, plan: Plan, threads: readonly Thread
       created: stage === null ? bound : stage.createdIn[bin], bound, addressed, ended: sum(bin, BIN.ended) + (stage?.endedIn[bin] ?? 0),
       failed: sum(bin, BIN.failed) + (stage?.endedIn[bin] ?? 0), adds: addressed + noAvailable, noAvailable, dels: sum(bin, BIN.ended), waitSum: sum(bin, BIN.waitSum),
       waitMax: threads.reduce((max, { bins }) => Math.max(max, bins[bin * BIN_FIELDS + BIN.waitMax]), 0), ec2Requests: ec2.requests[bin],
-      ec2Throttled: ec2.throttled[bin], ec2Errors: ec2.errors[bin], dropped: sum(bin, BIN.dropped), neverAddressed: never,
+      ec2Throttled: ec2.throttled[bin], ec2Errors: ec2.errors[bin], dropped: sum(bin, BIN.dropped), firstFailures: sum(bin, BIN.firstFailures), neverAddressed: never,
     };
     for (const field of FIELDS) series[field][bin] = row[field];
   }

@@ -12,6 +12,7 @@ import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { largestFreeRun, countByUse, freeCount, freePrefixCount, pickableCount, USE } from '../core/subnet.ts';
 import { beginNodes, changeHeld, createEc2, type Holdings } from '../engine/begin.ts';
+import { closeDecisions, decisionsUntil } from '../engine/decisions.ts';
 import { planHappenings } from '../engine/happenings.ts';
 import { CALL_ROW, createRows, POD_ROW, takeRows } from '../engine/log.ts';
 import { allocate, openWorld, type Plan } from '../engine/plan.ts';
@@ -135,7 +136,7 @@ function begin(scenario: Scenario, built: Built, { traces }: ReadResult, folder:
     if (writers === null) return;
     writers.pods([...logs.map(log => log.pods), stagePods && takeRows(stagePods)]);
     writers.nodes(logs.map(log => log.nodes));
-    writers.decisions(logs.map(log => log.decisions));
+    if (plan.tables.decisions) writers.decisions(logs.map(log => log.decisions), run.clock === plan.durationMs ? Number.POSITIVE_INFINITY : decisionsUntil(world, run.clock));
     if (callRows !== null) writers.calls(takeRows(callRows));
   };
   return {
@@ -170,6 +171,7 @@ async function work(session: Session, request: RunRequest, wallStart: number): P
     if (plan.tables.nodes) pool.sample(horizon);
     if (run.clock === plan.durationMs) {
       closePods(run.world, pool.threads[0]);
+      if (plan.tables.decisions) closeDecisions(run.world, pool.threads[0]);
       if (stage !== null) logPending(stage);
     }
     write(plan.tables.pods || plan.tables.nodes || plan.tables.decisions ? pool.takeLogs() : []);

@@ -74,7 +74,6 @@ export function summarise(
   const levels = { held: s.total, assigned: s.assigned, warm, cooling: s.cooling };
   const each = <T>(of: (column: Float64Array) => T) => ({ held: of(levels.held), assigned: of(levels.assigned), warm: of(levels.warm), cooling: of(levels.cooling) });
   const { fullNodes, hostPods } = atEnd(run);
-  const retryMs = run.world.retryDelay.min;
   return {
     run: identity, simulatedMs: run.clock, podEvents,
     pods: {
@@ -82,7 +81,7 @@ export function summarise(
       neverBound: (run.stage?.neverBound ?? 0) + last(s.podsPending), neverAddressed: total(s.neverAddressed) + last(s.podsWaiting),
     },
     wait: { p50Ms: quantile(waits, 0.5), p90Ms: quantile(waits, 0.9), p99Ms: quantile(waits, 0.99), maxMs: histogramMax(waits) },
-    failedSandboxes: { count: total(s.noAvailable), pods: Math.min(total(s.noAvailable), atLeast(waits, retryMs) + last(s.podsWaiting)) },
+    failedSandboxes: { count: total(s.noAvailable), pods: total(s.firstFailures) },
     nodes: { atEnd: last(s.nodes), readyAtEnd: last(s.nodesReady), peak: peak(s.nodes, s.time) },
     addresses: { atEnd: each(last), peak: each(column => peak(column, s.time)) },
     enis: { atEnd: last(s.enis), peak: peak(s.enis, s.time) },
@@ -103,18 +102,6 @@ function waitsOf(threads: readonly Thread[], addressed: number): Histogram {
   zeros[4] = zero; // the bucket of value 0
   mergeHistogram(waits, zeros);
   return waits;
-}
-
-/** How many values are at least `ms`, by the histogram's buckets. */
-function atLeast(waits: Histogram, ms: number): number {
-  let low = 0, high = 1;
-  const count = histogramCount(waits);
-  for (let i = 0; i < 40; i++) {
-    const middle = (low + high) / 2;
-    if (quantile(waits, middle) < ms) low = middle;
-    else high = middle;
-  }
-  return Math.max(0, Math.round(count * (1 - high)));
 }
 
 function atEnd({ world }: Run) {

@@ -8,7 +8,7 @@ import { draw } from '../core/random.ts';
 import type { CallRows, takeRows } from '../engine/log.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { Folder } from '../results/folder.ts';
-import { DECISION_ACTIONS, NULL_OF, POD_MODES, POD_REASONS, type Batch } from '../results/schema.ts';
+import { NULL_OF, POD_MODES, POD_REASONS, type Batch } from '../results/schema.ts';
 import type { Built } from '../scenarios/build.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { TakenLog } from '../workers/pool.ts';
@@ -40,6 +40,12 @@ const gather = <A extends { [i: number]: number }>(from: ArrayLike<number>, orde
   return into;
 };
 
+/** These rows, in this order. */
+const rowsAt = (columns: Columns, order: Int32Array) => ({
+  count: order.length,
+  columns: Object.fromEntries(Object.entries(columns).map(([field, column]) => [field, gather(column, order, column instanceof Float64Array ? new Float64Array(order.length) : new Int32Array(order.length))])),
+});
+
 /** NaN last. */
 const byTime = (a: number, b: number) => (Number.isNaN(a) ? (Number.isNaN(b) ? 0 : 1) : Number.isNaN(b) ? -1 : a - b);
 
@@ -49,7 +55,8 @@ const REASON = Object.fromEntries(POD_REASONS.map((reason, i) => [reason, i])) a
 export interface Writers {
   readonly pods: (rows: readonly TakenLog['pods'][]) => void;
   readonly nodes: (rows: readonly TakenLog['nodes'][]) => void;
-  readonly decisions: (rows: readonly TakenLog['decisions'][]) => void;
+  /** Rows before `until` are written; those from then on wait for what may still come before them. */
+  readonly decisions: (rows: readonly TakenLog['decisions'][], until: number) => void;
   readonly calls: (rows: ReturnType<typeof takeRows<CallRows['columns']>>) => void;
 }
 
@@ -65,6 +72,7 @@ export function createWriters(folder: Folder, scenario: Scenario, built: Built, 
   const decisions = tables.decisions ? folder.table('decisions', { error: CODE_NAMES, reason: [] }) : null;
   const perNode = scenario.workloads.findIndex(w => w.kind === 'churn' && w.placed === 'per-node');
   const id = plan.nodes.id;
+  let kept: { readonly count: number; readonly columns: Columns }[] = [];
   const growth = createGrowth();
   return {
     pods: parts => {
@@ -115,19 +123,23 @@ export function createWriters(folder: Folder, scenario: Scenario, built: Built, 
         reconcileCountEniDataStorePoolReconcileAdd: grown('reconcileAdds'),
       }, order.length);
     },
-    decisions: parts => {
-      const rows = join(parts);
+    decisions: (parts, until) => {
+      const rows = join([...kept, ...parts]);
       if (decisions === null || rows === null) return;
       const c = rows.columns;
-      const order = sorted(rows.count, (a, b) => c.at[a] - c.at[b] || id[c.node[a]] - id[c.node[b]] || c.number[a] - c.number[b]);
+      const all = sorted(rows.count, (a, b) => c.at[a] - c.at[b] || id[c.node[a]] - id[c.node[b]] || c.number[a] - c.number[b]);
+      const count = all.findIndex(row => c.at[row] >= until);
+      const order = count < 0 ? all : all.subarray(0, count);
+      kept = [rowsAt(c, all.subarray(order.length))];
+      if (order.length === 0) return;
       const flag = (field: string) => gather(c[field], order, new Uint8Array(order.length));
-      const none = new Uint16Array(order.length).fill(NULL_OF.u16);
+      const u16 = (field: string) => gather(c[field], order, new Uint16Array(order.length), x => (x < 0 ? NULL_OF.u16 : Math.min(x, NULL_OF.u16 - 1)));
       decisions.append({
         time: gather(c.at, order, new Float64Array(order.length)), node: { index: gather(c.node, order, new Int32Array(order.length)), name: names.node },
         number: gather(c.number, order, new Uint32Array(order.length)), low: flag('low'), high: flag('high'), hold: flag('hold'),
         short: gather(c.short, order, new Int32Array(order.length)), over: gather(c.over, order, new Int32Array(order.length)), removeEni: flag('remove'),
-        insufficientCooldown: flag('paused'), action: gather(c.action, order, new Int32Array(order.length), x => Math.max(x, DECISION_ACTIONS.indexOf('none'))),
-        eni: none, requestedCount: none, grantedCount: none, error: new Int32Array(order.length).fill(-1), reason: new Int32Array(order.length).fill(-1),
+        insufficientCooldown: flag('paused'), action: gather(c.action, order, new Int32Array(order.length)),
+        eni: u16('eni'), requestedCount: u16('requested'), grantedCount: u16('granted'), error: gather(c.error, order, new Int32Array(order.length)), reason: new Int32Array(order.length).fill(-1),
       }, order.length);
     },
     calls: rows => {

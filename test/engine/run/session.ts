@@ -9,6 +9,7 @@ import { rebase } from '../../../src/core/block.ts';
 import { countByUse, freePrefixCount, largestFreeRun, pickableCount, type Use } from '../../../src/core/subnet.ts';
 import { beginNodes, changeHeld, createEc2, type Holdings } from '../../../src/engine/begin.ts';
 import { closePods } from '../../../src/engine/close.ts';
+import { closeDecisions } from '../../../src/engine/decisions.ts';
 import { planHappenings } from '../../../src/engine/happenings.ts';
 import { CALL_ROW, createRows, POD_ROW, takeRows } from '../../../src/engine/log.ts';
 import type { SettingsInput } from '../../../src/engine/ipamd/settings.ts';
@@ -93,6 +94,7 @@ export function runTo(session: Session, horizon: number): void {
   if (horizon === plan.durationMs && !session.closed) {
     session.closed = true;
     closePods(run.world, pool.threads[0]);
+    closeDecisions(run.world, pool.threads[0]);
     if (run.stage !== null) logPending(run.stage);
     while (run.happened < run.happenings.length && run.happenings[run.happened].at <= plan.durationMs) run.happenings[run.happened++].act(run);
   }

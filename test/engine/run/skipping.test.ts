@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { N } from '../../../src/core/node.ts';
 import { DOING, PHASE } from '../../../src/engine/agentLoop.ts';
+import { DID } from '../../../src/engine/decisions.ts';
 import { bookReconciles } from '../../../src/engine/turns.ts';
 import { firstDifference, openSession, outcomeOf, runWhole, wordName, type Session } from './session.ts';
 import { scenarios } from './scenarios.ts';
@@ -15,7 +16,7 @@ const RUNS = Number(process.env.ENISIM_RUNS ?? 20);
 /** Words that say when the loop is next run, or what the last turn looked at: a turn that decides nothing writes them too. */
 const OF_THE_LOOP: ReadonlySet<string> = new Set([
   'tickAt', 'reconcileAt', 'loopAt', 'walkAt', 'cursor', 'orderStart', 'flags', 'snapTotal', 'snapAssigned', 'result', 'call', 'callEni', 'callCount', 'callSubnet',
-  'replyError', 'replyCount', 'setupEni', 'tries', 'back', 'wanted', 'decisionNumber', 'awsPlace', 'awsTry', 'unmanagedEnis',
+  'replyError', 'replyCount', 'setupEni', 'tries', 'back', 'wanted', 'decisionNumber', 'decidedFlags', 'decidedShort', 'decidedOver', 'didAction', 'didEni', 'didRequested', 'didGranted', 'didError', 'awsPlace', 'awsTry', 'unmanagedEnis',
   'lowBelow', 'highFrom', 'quietPrefixes', 'quietEnis', 'eniSeen',
 ]);
 
@@ -29,7 +30,7 @@ function comparable(session: Session) {
     }
   }
   const { decisions, nextAt: _, ...outcome } = outcomeOf(session);
-  const acts = decisions.filter(row => row.action >= 0).map(({ number: __, ...row }) => row);
+  const acts = decisions.filter(row => row.action !== DID.none && row.action !== DID.paused).map(({ number: __, ...row }) => row);
   for (const [g, words] of outcome.blocks.entries()) {
     const { at } = world.groups[g].blocks;
     const ignored = Array.from({ length: at.cardStride }, (_, offset) => OF_THE_LOOP.has(/: (?:S\.)?(\w+)\[/.exec(wordName(session, g, offset))![1]));
