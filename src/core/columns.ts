@@ -6,6 +6,8 @@
  * Shape   A schema maps field -> element kind. Every column has `rows` elements and starts on a multiple
  *         of 8 bytes, so fields may stand in the order that reads best. Several tables may follow each other in one buffer.
  */
+import { NONE } from './units.ts';
+
 type Views = { f64: Float64Array; u32: Uint32Array; i32: Int32Array; u16: Uint16Array; u8: Uint8Array };
 type View<V> = { new (buffer: ArrayBufferLike, byteOffset: number, length: number): V; BYTES_PER_ELEMENT: number };
 const VIEW: { [Kind in keyof Views]: View<Views[Kind]> } =
@@ -32,4 +34,9 @@ export function columns<S extends Schema>(
   });
   // Not `table[field] = view`: from the 13th computed key on V8 turns the object into a hash table, and reads of it cost five times as much.
   return Object.fromEntries(fields) as Columns<S>;
+}
+
+/** Chains all rows into a list from row 0 to the last, which ends it: the free rows of a table that is empty. */
+export function chain(next: Int32Array): void {
+  for (let i = 0; i < next.length; i++) next[i] = i + 1 < next.length ? i + 1 : NONE;
 }

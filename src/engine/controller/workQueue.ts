@@ -13,7 +13,7 @@
  *         amazon-vpc-resource-controller-k8s b8d4251 pkg/worker/worker.go (processNextItem).
  */
 import { assert } from '../../core/assert.ts';
-import { columns, type Columns, type Schema } from '../../core/columns.ts';
+import { chain, columns, type Columns, type Schema } from '../../core/columns.ts';
 import { NONE, type Ms } from '../../core/units.ts';
 
 const JOB = {
@@ -55,7 +55,7 @@ export function createWorkQueue({ capacity, retries = 5, retryEveryMs = 0, retry
     ...columns(JOB, capacity), capacity, retries, retryEveryMs, retryBurst, retriesPaidUntil: Number.NEGATIVE_INFINITY,
     first: NONE, last: NONE, lineLength: 0, free: 0, heapCount: 0, heap: new Int32Array(capacity), rowOfKey: new Map(),
   };
-  for (let j = 0; j < capacity; j++) q.next[j] = j + 1 < capacity ? j + 1 : NONE;
+  chain(q.next);
   q.heapPlace.fill(NONE);
   return q;
 }

@@ -10,7 +10,7 @@
  * Bytes   64 per node, then 1.5 per demand and node, 28 per waiting pod: 100,000 nodes and 200 demands take 37 MB.
  */
 import { assert } from '../../core/assert.ts';
-import { columns, tableSize, type Columns, type Schema } from '../../core/columns.ts';
+import { chain, columns, tableSize, type Columns, type Schema } from '../../core/columns.ts';
 import { STREAM, streamKey } from '../../core/random.ts';
 import { NONE, type NodeIndex } from '../../core/units.ts';
 
@@ -215,7 +215,7 @@ export function createScheduler(
   demand.tail.fill(NONE);
   wait.podClass.fill(NONE);
   counter[COUNTER.lastId] = NONE;
-  for (let row = 0; row < waitingCapacity; row++) wait.next[row] = row + 1 < waitingCapacity ? row + 1 : NONE;
+  chain(wait.next);
   counter[COUNTER.freeRow] = waitingCapacity > 0 ? 0 : NONE;
   for (const [c, podClass] of classes.entries()) {
     demandOf[c] = demandOfKey.get(keyOf(podClass)) ?? NONE;

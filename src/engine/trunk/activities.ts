@@ -8,7 +8,7 @@
  *         branches gives (ENI, VLAN id of its tag or NONE), ascending.
  */
 import { assert } from '../../core/assert.ts';
-import { columns, type Columns, type Schema } from '../../core/columns.ts';
+import { chain, columns, type Columns, type Schema } from '../../core/columns.ts';
 import { NONE, type Ms } from '../../core/units.ts';
 import { freeLinks, leaveTrunk, type TrunkRow, type Trunks, useTrunk } from './trunks.ts';
 
@@ -65,7 +65,7 @@ const LIST_WORDS = 2048;
 
 export function createActivities(trunks: Trunks, count: number): Activities {
   const s: Activities = { ...columns(ACTIVITY, count), trunks, activityCount: count, free: 0, list: new Int32Array(LIST_WORDS) };
-  for (let a = 0; a < count; a++) s.nextActivity[a] = a + 1 < count ? a + 1 : NONE;
+  chain(s.nextActivity);
   return s;
 }
 

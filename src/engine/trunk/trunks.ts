@@ -11,7 +11,7 @@
  * Source  amazon-vpc-resource-controller-k8s b8d4251 pkg/provider/branch/trunk/trunk.go, pkg/aws/ec2/instance.go; branch-eni-spec §2, §4, §5.
  */
 import { assert } from '../../core/assert.ts';
-import { columns, type Columns, type Schema } from '../../core/columns.ts';
+import { chain, columns, type Columns, type Schema } from '../../core/columns.ts';
 import { NONE, type Ms } from '../../core/units.ts';
 
 declare const brand: unique symbol;
@@ -73,10 +73,6 @@ export function createTrunks({ trunks, pods, branches }: TrunkBounds, cooldownMs
   chain(t.nextBranch);
   chain(t.nextLink);
   return t;
-}
-
-function chain(next: Int32Array): void {
-  for (let i = 0; i < next.length; i++) next[i] = i + 1 < next.length ? i + 1 : NONE;
 }
 
 export interface InstanceSpec {

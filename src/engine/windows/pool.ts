@@ -9,7 +9,7 @@
  * Source  amazon-vpc-resource-controller-k8s b8d4251 pkg/pool/pool.go; branch-eni-spec §8.
  */
 import { assert } from '../../core/assert.ts';
-import { columns, type Columns, type Schema } from '../../core/columns.ts';
+import { chain, columns, type Columns, type Schema } from '../../core/columns.ts';
 import { NONE, PREFIX_SIZE, seconds, type Ms } from '../../core/units.ts';
 
 export type PoolRow = number;
@@ -69,7 +69,9 @@ export function createPools({ pools, groups, resources }: PoolBounds): Pools {
     ...columns(POOL, pools), ...columns(GROUP, groups), ...columns(RESOURCE, resources), poolCount: pools, groupTotal: groups, resourceTotal: resources,
     freePool: 0, freeGroup: 0, freeResource: 0, list: new Float64Array(groups), listLength: 0, jobCount: 0,
   };
-  for (const next of [t.nextPool, t.nextGroup, t.nextResource]) for (let i = 0; i < next.length; i++) next[i] = i + 1 < next.length ? i + 1 : NONE;
+  chain(t.nextPool);
+  chain(t.nextGroup);
+  chain(t.nextResource);
   return t;
 }
 
